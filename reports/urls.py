@@ -1,0 +1,5 @@
+"""Addresses under /<year>/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,46 @@
+"""The change log: who, when, what, from which value to which, why. Append-only; triggers refuse UPDATE and DELETE."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Change(models.Model):
+    """One value of one row that changed. Names are kept as text, so that the log outlives what it speaks of."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.UUIDField("lần ghi", db_index=True, help_text="Một mã cho một thao tác.")
+    at = models.DateTimeField("lúc")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="changes",
+        verbose_name="người thực hiện",
+    )
+    actor_name = models.CharField("tên người thực hiện", max_length=200)
+    plan = models.ForeignKey(
+        "trainingplan.Plan", models.PROTECT, null=True, related_name="changes", verbose_name="kế hoạch"
+    )
+    unit = models.ForeignKey(
+        "trainingplan.Unit", models.PROTECT, null=True, related_name="changes", verbose_name="đơn vị"
+    )
+    table = models.CharField("loại dữ liệu", max_length=60)
+    row = models.CharField("mã dòng", max_length=60)
+    label = models.CharField("đối tượng", max_length=500)
+    field = models.CharField("trường", max_length=60)
+    old = models.TextField("giá trị cũ", blank=True)
+    new = models.TextField("giá trị mới", blank=True)
+    reason = models.TextField("lý do", blank=True)
+
+    class Meta:
+        verbose_name = "thay đổi"
+        verbose_name_plural = "nhật ký thay đổi"
+        ordering = ("-id",)
+        indexes = [
+            models.Index(fields=("table", "row", "-id"), name="change_by_row"),
+            models.Index(fields=("plan", "-id"), name="change_by_plan"),
+            models.Index(fields=("unit", "-id"), name="change_by_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.old or '–'} → {self.new or '–'}"

@@ -1,0 +1,171 @@
+"""Who may do what: the one table of roles, and the scope of units that every list, grid and export starts from."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from trainingplan.models import Plan, Role, Unit, User
+
+STATE_GROUP = "nha-nuoc"
+
+
+class Action(StrEnum):
+    """What one may do. A view names exactly one; see `access` and `plan_view`."""
+
+    SEE_HOME = "see_home"
+    SEE_DASHBOARD = "see_dashboard"
+    SEE_REGISTRATION = "see_registration"
+    EDIT_REGISTRATION = "edit_registration"
+    SEE_PROGRESS = "see_progress"
+    SEE_ALLOCATION = "see_allocation"
+    ALLOCATE = "allocate"
+    SEE_ROSTER = "see_roster"
+    EDIT_ROSTER = "edit_roster"
+    SEE_BUDGET = "see_budget"
+    EDIT_BUDGET = "edit_budget"
+    SEE_APPENDICES = "see_appendices"
+    SEE_CHECKS = "see_checks"
+    SEE_TRAIL = "see_trail"
+    RUN_ROUND = "run_round"
+    KEEP_CATALOGUES = "keep_catalogues"
+    MANAGE_USERS = "manage_users"
+
+
+_UNIT = frozenset({
+    Action.SEE_HOME,
+    Action.SEE_DASHBOARD,
+    Action.SEE_REGISTRATION,
+    Action.EDIT_REGISTRATION,
+    Action.SEE_ALLOCATION,
+    Action.SEE_ROSTER,
+    Action.EDIT_ROSTER,
+    Action.SEE_APPENDICES,
+})  # fmt: skip
+_READ_ALL = frozenset({
+    Action.SEE_HOME,
+    Action.SEE_DASHBOARD,
+    Action.SEE_REGISTRATION,
+    Action.SEE_PROGRESS,
+    Action.SEE_ALLOCATION,
+    Action.SEE_ROSTER,
+    Action.SEE_BUDGET,
+    Action.SEE_APPENDICES,
+    Action.SEE_CHECKS,
+    Action.SEE_TRAIL,
+})  # fmt: skip
+
+PERMITTED: dict[Role, frozenset[Action]] = {
+    Role.UNIT: _UNIT,
+    Role.SCHOOL: _UNIT | {Action.SEE_PROGRESS},
+    Role.HOME_AFFAIRS: _UNIT | {Action.SEE_PROGRESS},
+    Role.MANAGER: _READ_ALL,
+    Role.BOARD: _READ_ALL
+    | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
+    | {Action.KEEP_CATALOGUES},
+    Role.FINANCE: frozenset({
+        Action.SEE_HOME,
+        Action.SEE_DASHBOARD,
+        Action.SEE_BUDGET,
+        Action.EDIT_BUDGET,
+        Action.SEE_APPENDICES,
+    }),  # fmt: skip
+    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS}),
+}
+
+
+def may(user: User, action: Action) -> bool:
+    """Whether the user's role permits the action at all; the scope of units is a second question."""
+    return user.is_active and action in PERMITTED[Role(user.role)]
+
+
+def require(user: User, action: Action) -> None:
+    """Raise PermissionDenied (403) unless the role permits the action."""
+    if not may(user, action):
+        raise PermissionDenied(action)
+
+
+def visible_units(user: User) -> QuerySet[Unit]:
+    """The units whose data the user may see: a filter, so that nothing is fetched that must not be shown."""
+    if not user.is_active:
+        return Unit.objects.none()
+    match Role(user.role):
+        case Role.BOARD | Role.MANAGER | Role.SCHOOL:
+            return Unit.objects.all()
+        case Role.HOME_AFFAIRS:
+            today = timezone.localdate()
+            placed = Q(placements__group__key=STATE_GROUP, placements__valid_from__lte=today) & (
+                Q(placements__valid_to__isnull=True) | Q(placements__valid_to__gt=today)
+            )
+            return Unit.objects.filter(placed | Q(participations__group__key=STATE_GROUP) | Q(pk=user.unit_id)).distinct()
+        case Role.UNIT:
+            return Unit.objects.filter(pk=user.unit_id)
+        case Role.FINANCE | Role.ADMIN:
+            return Unit.objects.none()
+
+
+def editable_units(user: User) -> QuerySet[Unit]:
+    """The units in whose name the user may write: the Board for all, everybody else for their own at the most."""
+    if user.is_active and user.role == Role.BOARD:
+        return Unit.objects.all()
+    if user.is_active and user.role in (Role.UNIT, Role.SCHOOL, Role.HOME_AFFAIRS):
+        return Unit.objects.filter(pk=user.unit_id)
+    return Unit.objects.none()
+
+
+def sees_all_units(user: User) -> bool:
+    """Whether `visible_units` is unrestricted, so that totals may be shown as totals of the province."""
+    return user.is_active and user.role in (Role.BOARD, Role.MANAGER, Role.SCHOOL)
+
+
+def visible_unit_or_404(user: User, key: str) -> Unit:
+    """The unit of that key if the user may see it; for anybody else it does not exist."""
+    unit = visible_units(user).filter(key=key).first()
+    if unit is None:
+        raise Http404(key)
+    return unit
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody who has signed in; `LoginRequiredMiddleware` sees to that."""
+
+    user: User
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def access(action: Action) -> Callable[[View], View]:
+    """Open a view to the roles that may do `action`; others get 403. The test of all URLs reads `view.action`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            require(cast(User, request.user), action)
+            return view(request, *args, **kwargs)
+
+        guarded.action = action  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return decorate
+
+
+def plan_view(action: Action) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """`access` for a view under `/<year>/…`: it is called with the plan of that year in place of the year."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def with_plan(request: HttpRequest, year: int, *args: Any, **kwargs: Any) -> HttpResponse:
+            plan = Plan.objects.filter(year=year).first()
+            if plan is None:
+                raise Http404(year)
+            return view(request, plan, *args, **kwargs)
+
+        return access(action)(with_plan)
+
+    return decorate

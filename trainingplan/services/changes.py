@@ -1,0 +1,49 @@
+"""The only writer of the change log. Callers record inside their own transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from trainingplan.models import Change, Plan, User
+
+SYSTEM = "Hệ thống"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of one row: `label` names the row for a reader, `old` and `new` are as displayed."""
+
+    table: str
+    row: int | str
+    label: str
+    field: str
+    old: str
+    new: str
+    unit_id: int | None = None
+
+
+def record(entries: Iterable[Entry], *, actor: User | None, plan: Plan | None, reason: str = "") -> UUID:
+    """Write the entries in one statement under one batch id, and return it. An `actor` of None is the system itself."""
+    batch, now = uuid4(), timezone.now()
+    name = SYSTEM if actor is None else f"{actor.full_name} ({actor.username})"
+    Change.objects.bulk_create(
+        Change(
+            batch=batch,
+            at=now,
+            actor=actor,
+            actor_name=name,
+            plan=plan,
+            unit_id=entry.unit_id,
+            table=entry.table,
+            row=str(entry.row),
+            label=entry.label[:500],
+            field=entry.field,
+            old=entry.old,
+            new=entry.new,
+            reason=reason,
+        )
+        for entry in entries
+    )
+    return batch

@@ -1,0 +1,12 @@
+"""Addresses of the whole site. The other apps are named by string: the kernel imports none of them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("quan-tri/", admin.site.urls),
+    path("", include("trainingplan.site_urls")),
+    path("<int:year>/", include("quotas.urls")),
+    path("<int:year>/", include("budget.urls")),
+    path("<int:year>/", include("reports.urls")),
+]
