@@ -1,0 +1,1 @@
+"""What writes quotas, cells, answers and nominations."""

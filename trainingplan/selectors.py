@@ -1,0 +1,56 @@
+"""Reading units as a plan sees them: names and khối of the plan's own day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from trainingplan.models import Participant, Plan, Unit, UnitName
+
+
+def plan_day(plan: Plan) -> date:
+    """The day whose units the plan shows: its date of issue, before that the first day of its year."""
+    return plan.issued_on or date(plan.year, 1, 1)
+
+
+def valid_on(day: date) -> Q:
+    """The filter of periods that hold on that day."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def unit_names(day: date, unit_ids: Iterable[int] | None = None) -> dict[int, str]:
+    """Names by unit key, as of that day."""
+    names = UnitName.objects.filter(valid_on(day))
+    if unit_ids is not None:
+        names = names.filter(unit_id__in=set(unit_ids))
+    return dict(names.values_list("unit_id", "name"))
+
+
+def unit_name(plan: Plan, unit: Unit) -> str:
+    return unit_names(plan_day(plan), [unit.pk]).get(unit.pk, unit.key)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanUnit:
+    """A participant as the plan prints it."""
+
+    unit_id: int
+    key: str
+    name: str
+    group_id: int
+    group: str
+
+
+def plan_units(plan: Plan, units: QuerySet[Unit] | None = None) -> tuple[PlanUnit, ...]:
+    """The plan's participants in printed order, those of `units` only if given. Two queries."""
+    rows = Participant.objects.filter(plan=plan)
+    if units is not None:
+        rows = rows.filter(unit__in=units)
+    found = list(
+        rows.order_by("group__position", "position").values_list("unit_id", "unit__key", "group_id", "group__name")
+    )
+    names = unit_names(plan_day(plan), (unit_id for unit_id, *_ in found))
+    return tuple(
+        PlanUnit(unit_id, key, names.get(unit_id, key), group_id, group) for unit_id, key, group_id, group in found
+    )
