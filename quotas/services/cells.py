@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -57,8 +58,8 @@ class CellResult:
     at: datetime | None
 
 
-type Row = Registration | Allocation
-type Key = tuple[int, int]
+Row: TypeAlias = Registration | Allocation
+Key: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
