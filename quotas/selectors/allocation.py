@@ -1,0 +1,195 @@
+"""The Board's grid: all units × the quotas of one appendix, with groups, totals and what is left of each quota."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Model, QuerySet, Sum
+
+from quotas.models import Allocation, Quota, Registration
+from quotas.policies import why_allocation_closed
+from quotas.rules import Balance
+from trainingplan.models import Appendix, Plan, Unit
+from trainingplan.rules.letters import roman
+from trainingplan.selectors import PlanUnit, plan_units
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A quota of the grid. given − allocated = left; `given` None states no number and bounds nothing."""
+
+    quota_id: int
+    head: str
+    group_head: str
+    name: str
+    balance: Balance
+    registered: int
+
+    @property
+    def given(self) -> int | None:
+        return self.balance.given
+
+    @property
+    def allocated(self) -> int:
+        return self.balance.allocated
+
+    @property
+    def left(self) -> int | None:
+        return self.balance.left
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    number: int | None = None
+    version: int = 0
+    registered: int | None = None
+    note: str = ""
+    illustrative: bool = False
+
+
+EMPTY = Cell()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    unit_id: int
+    key: str
+    name: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(cell.number or 0 for cell in self.cells)
+
+    @property
+    def registered(self) -> int:
+        return sum(cell.registered or 0 for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A khối with its units and the sum of each column."""
+
+    name: str
+    roman: str
+    rows: tuple[UnitRow, ...]
+    subtotals: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.subtotals)
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationGrid:
+    """`columns` and the cells of each row stand in the same order. Totals are those of all units, shown or not."""
+
+    title: str
+    columns: tuple[Column, ...]
+    groups: tuple[Group, ...]
+    open: bool
+    closed_reason: str
+    illustrative: bool
+
+    @property
+    def total_given(self) -> int | None:
+        numbers = [column.given for column in self.columns]
+        return None if None in numbers else sum(number or 0 for number in numbers)
+
+    @property
+    def total_allocated(self) -> int:
+        return sum(column.allocated for column in self.columns)
+
+    @property
+    def total_left(self) -> int | None:
+        return None if self.total_given is None else self.total_given - self.total_allocated
+
+    @property
+    def total_registered(self) -> int:
+        return sum(column.registered for column in self.columns)
+
+
+def sums_by_quota(model: type[Model], quota_ids: Iterable[int]) -> dict[int, int]:
+    """Σ number by quota over the cells of a grid; the one sum that grid, dashboard, appendix and text share."""
+    rows = model._default_manager.filter(quota_id__in=quota_ids).order_by()
+    return dict(rows.values_list("quota_id").annotate(total=Sum("number", default=0)))
+
+
+def quotas_of(plan: Plan, appendix: Appendix | None) -> QuerySet[Quota]:
+    """The quotas printed in an appendix, in the order of its columns; without one, those printed in none."""
+    return (
+        Quota.objects.filter(programme__plan=plan, appendix=appendix)
+        .select_related("column", "programme")
+        .order_by("column__position", "programme__position", "position")
+    )
+
+
+def allocation_grid(plan: Plan, appendix: Appendix | None, units: QuerySet[Unit]) -> AllocationGrid:
+    """The grid for the participants among `units`; seven queries, whatever their number."""
+    quotas = list(quotas_of(plan, appendix))
+    ids = [quota.pk for quota in quotas]
+    members = plan_units(plan, units)
+    cells = _cells(ids, units)
+    columns = _columns(quotas, sums_by_quota(Allocation, ids), sums_by_quota(Registration, ids))
+    reason = why_allocation_closed(plan)
+    return AllocationGrid(
+        title=f"Phụ lục {appendix.number}. {appendix.title}" if appendix else "Chỉ tiêu ngoài phụ lục",
+        columns=columns,
+        groups=tuple(_groups(members, ids, cells)),
+        open=not reason,
+        closed_reason=reason,
+        illustrative=plan.illustrative or any(cell.illustrative for cell in cells.values()),
+    )
+
+
+def _columns(quotas: Sequence[Quota], allocated: dict[int, int], registered: dict[int, int]) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            quota_id=quota.pk,
+            head=quota.column.head if quota.column else quota.short_name,
+            group_head=quota.column.group_head if quota.column else "",
+            name=quota.name,
+            balance=Balance(quota.number, allocated.get(quota.pk, 0)),
+            registered=registered.get(quota.pk, 0),
+        )
+        for quota in quotas
+    )
+
+
+def _cells(quota_ids: list[int], units: QuerySet[Unit]) -> dict[tuple[int, int], Cell]:
+    """Allocation and registration of each cell; both tables are read as plain tuples, which is what makes it fast."""
+    registered: dict[tuple[int, int], tuple[int | None, bool]] = {
+        (unit_id, quota_id): (number, illustrative)
+        for unit_id, quota_id, number, illustrative in Registration.objects.filter(
+            quota_id__in=quota_ids, unit__in=units
+        )
+        .order_by()
+        .values_list("unit_id", "quota_id", "number", "illustrative")
+    }
+    cells = {key: Cell(registered=number, illustrative=flag) for key, (number, flag) in registered.items()}
+    for unit_id, quota_id, number, version, note, illustrative in (
+        Allocation.objects.filter(quota_id__in=quota_ids, unit__in=units)
+        .order_by()
+        .values_list("unit_id", "quota_id", "number", "version", "note", "illustrative")
+    ):
+        asked, asked_illustrative = registered.get((unit_id, quota_id), (None, False))
+        cells[unit_id, quota_id] = Cell(number, version, asked, note, illustrative or asked_illustrative)
+    return cells
+
+
+def _groups(
+    members: Sequence[PlanUnit], quota_ids: list[int], cells: dict[tuple[int, int], Cell]
+) -> Iterable[Group]:
+    for place, (name, units) in enumerate(groupby(members, key=lambda unit: unit.group), start=1):
+        rows = tuple(
+            UnitRow(
+                unit.unit_id,
+                unit.key,
+                unit.name,
+                tuple(cells.get((unit.unit_id, quota_id), EMPTY) for quota_id in quota_ids),
+            )
+            for unit in units
+        )
+        subtotals = tuple(sum(row.cells[i].number or 0 for row in rows) for i in range(len(quota_ids)))
+        yield Group(name, roman(place), rows, subtotals)
