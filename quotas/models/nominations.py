@@ -21,7 +21,7 @@ class Person(models.Model):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="people", verbose_name="đơn vị")
     full_name = models.CharField("họ và tên", max_length=150)
-    name_sort = models.CharField(max_length=400, editable=False, db_index=True)
+    name_sort = models.CharField(max_length=500, editable=False, db_index=True)
     name_search = models.CharField(max_length=200, editable=False, db_index=True)
     sex = models.CharField("giới tính", max_length=10, choices=Sex)
     birth_year = models.PositiveSmallIntegerField("năm sinh", null=True, blank=True)
@@ -35,7 +35,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = "cán bộ"
         verbose_name_plural = "cán bộ"
-        ordering = ("name_sort",)
+        ordering = ("name_sort", "id")
         constraints = [
             models.CheckConstraint(name="person_sex_known", condition=Q(sex__in=("male", "female"))),
             models.CheckConstraint(

@@ -1,6 +1,5 @@
 """The Board's grid: all units × the quotas of one appendix, with groups, totals and what is left of each quota."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,6 +19,7 @@ class Column:
     """A quota of the grid. given − allocated = left; `given` None states no number and bounds nothing."""
 
     quota_id: int
+    column_id: int | None
     head: str
     group_head: str
     name: str
@@ -147,6 +147,7 @@ def _columns(quotas: Sequence[Quota], allocated: dict[int, int], registered: dic
     return tuple(
         Column(
             quota_id=quota.pk,
+            column_id=quota.column_id,
             head=quota.column.head if quota.column else quota.short_name,
             group_head=quota.column.group_head if quota.column else "",
             name=quota.name,

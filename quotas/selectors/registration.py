@@ -81,6 +81,7 @@ def registration_sheet(plan: Plan, unit: Unit, user: User) -> RegistrationSheet:
             _row(quota, cells.get(quota.pk), figures.get((unit.pk, programme.key, quota.key))) for quota in members
         )
         blocks.append(Block(programme.code, programme.name, rows))
+    invented_last_year = bool(figures) and Plan.objects.filter(year=plan.year - 1, illustrative=True).exists()
     reason = why_allocation_closed(plan) if user.role == Role.BOARD else why_registration_closed(plan, answer)
     return RegistrationSheet(
         unit_id=unit.pk,
@@ -92,7 +93,7 @@ def registration_sheet(plan: Plan, unit: Unit, user: User) -> RegistrationSheet:
         closes_at=plan.registration_closes_at,
         state=answer.state if answer else "",
         state_label=answer.get_state_display() if answer else NOT_OPENED,
-        illustrative=plan.illustrative or bool(figures) or any(cell.illustrative for cell in cells.values()),
+        illustrative=plan.illustrative or any(cell.illustrative for cell in cells.values()) or invented_last_year,
         last_year=plan.year - 1,
     )
 

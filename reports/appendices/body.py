@@ -1,0 +1,25 @@
+"""What the three builders take and give."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from reports.document import Block
+from trainingplan.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows an appendix shows: those of `units`; `extract_of` names a part, `personal` opens personal data."""
+
+    units: QuerySet[Unit]
+    extract_of: str = ""
+    personal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The blocks below the title, and whether any of their rows is illustrative."""
+
+    blocks: tuple[Block, ...]
+    illustrative: bool
