@@ -19,6 +19,11 @@ class Format(StrEnum):
     HTML = "html"
 
     @property
+    def label(self) -> str:
+        """The name that people know it by."""
+        return {Format.XLSX: "Excel", Format.PDF: "PDF", Format.HTML: "HTML"}[self]
+
+    @property
     def content_type(self) -> str:
         return {
             Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -1,5 +1,12 @@
-"""Addresses under /<year>/."""
+"""Addresses of the reading side, under /<year>/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports.views import appendices
+
+urlpatterns = [
+    path("phu-luc/", appendices.appendices, name="appendices"),
+    path("phu-luc/<int:number>/", appendices.appendix, name="appendix"),
+    path("phu-luc/phu-luc-<int:number>.<slug:extension>", appendices.appendix_file, name="appendix-file"),
+    path("phu-luc/tat-ca.zip", appendices.appendices_zip, name="appendices-zip"),
+]

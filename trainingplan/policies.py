@@ -123,6 +123,11 @@ def sees_all_units(user: User) -> bool:
     return user.is_active and user.role in (Role.BOARD, Role.MANAGER, Role.SCHOOL)
 
 
+def sees_personal_data(user: User, unit_id: int) -> bool:
+    """Whether the user may read sensitive data (ethnicity) of that unit's people; others see a mask."""
+    return user.is_active and (user.role in (Role.BOARD, Role.MANAGER) or user.unit_id == unit_id)
+
+
 def visible_unit_or_404(user: User, key: str) -> Unit:
     """The unit of that key if the user may see it; for anybody else it does not exist."""
     unit = visible_units(user).filter(key=key).first()

@@ -1,5 +1,6 @@
 """What the three builders take and give."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -10,11 +11,11 @@ from trainingplan.models import Unit
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows an appendix shows: those of `units`; `extract_of` names a part, `personal` opens personal data."""
+    """Whose rows an appendix shows: those of `units`; `extract_of` names a part, `personal` opens a unit's personal data."""
 
     units: QuerySet[Unit]
     extract_of: str = ""
-    personal: bool = True
+    personal: Callable[[int], bool] = lambda unit_id: True  # noqa: ARG005 - the signature of the others
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def _line(nomination: Nomination, unit: PlanUnit, scope: Scope) -> Line:
         "job_and_unit": ", ".join(filter(None, (person.job_title, unit.name))),
         "job_title": person.job_title,
         "unit": unit.name,
-        "ethnicity": person.ethnicity if scope.personal else MASK,
+        "ethnicity": person.ethnicity if scope.personal(nomination.unit_id) else MASK,
         "education": person.education,
         "degree": nomination.degree,
         "field_of_study": nomination.field_of_study,

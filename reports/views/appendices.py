@@ -1,0 +1,74 @@
+"""The appendices: list, preview on screen, files, and all files as one zip."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render as render_template
+from django.utils.http import content_disposition_header
+
+from reports.appendices import build_appendix
+from reports.exports import Format, file_name, render, zip_of
+from reports.renderers.html import render_html
+from reports.scopes import scope_of, visible_appendices
+from trainingplan.models import Appendix, Plan
+from trainingplan.policies import Action, UserRequest, plan_view
+
+DOWNLOADS = (Format.XLSX, Format.PDF)
+
+
+@plan_view(Action.SEE_APPENDICES)
+def appendices(request: UserRequest, plan: Plan) -> HttpResponse:
+    """All appendices the user may see, with what each file holds."""
+    listed = visible_appendices(request.user, plan)
+    scope = scope_of(request.user, plan)
+    context = {"plan": plan, "appendices": listed, "formats": DOWNLOADS, "extract_of": scope.extract_of}
+    return render_template(request, "reports/appendices.html", context)
+
+
+@plan_view(Action.SEE_APPENDICES)
+def appendix(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
+    """One appendix as it will be printed."""
+    listed = visible_appendices(request.user, plan)
+    shown = _find(listed, number)
+    document = build_appendix(plan, shown, scope_of(request.user, plan))
+    context = {
+        "plan": plan,
+        "appendices": listed,
+        "appendix": shown,
+        "document": render_html(document),
+        "formats": DOWNLOADS,
+        "illustrative": bool(document.mark),
+    }
+    return render_template(request, "reports/appendix.html", context)
+
+
+@plan_view(Action.SEE_APPENDICES)
+def appendix_file(request: UserRequest, plan: Plan, number: int, extension: str) -> HttpResponse:
+    """One appendix as a file."""
+    shown = _find(visible_appendices(request.user, plan), number)
+    try:
+        fmt = Format(extension)
+    except ValueError as error:
+        raise Http404(extension) from error
+    document = build_appendix(plan, shown, scope_of(request.user, plan))
+    return _attachment(render(document, fmt), file_name(document, fmt), fmt.content_type)
+
+
+@plan_view(Action.SEE_APPENDICES)
+def appendices_zip(request: UserRequest, plan: Plan) -> HttpResponse:
+    """All appendices the user may see, in Excel and PDF."""
+    scope = scope_of(request.user, plan)
+    documents = [build_appendix(plan, shown, scope) for shown in visible_appendices(request.user, plan)]
+    return _attachment(zip_of(documents, DOWNLOADS), f"phu-luc-{plan.year}.zip", "application/zip")
+
+
+def _find(listed: list[Appendix], number: int) -> Appendix:
+    for candidate in listed:
+        if candidate.number == number:
+            return candidate
+    raise Http404(number)
+
+
+def _attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    response["Cache-Control"] = "no-store, private"
+    return response
