@@ -1,0 +1,112 @@
+"""Form fields that read what people type by the one parser of `trainingplan.rules`. Django's own read "1.000" as 1."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from trainingplan.rules.dates import PartialDate, parse_date
+from trainingplan.rules.numbers import format_count, parse_count, parse_money
+from trainingplan.rules.text import InputRefused, clean, quoted
+
+PEOPLE_MAXIMUM = 1_000_000
+MONEY_MAXIMUM = 10**15
+SMALL_MAXIMUM = 32_767
+"""What PostgreSQL's smallint takes: positions and the like."""
+
+
+class TypedField(forms.Field):
+    """A field that shows a value as text and reads the text back by a parser that refuses with words."""
+
+    widget: Any = forms.TextInput
+
+    def parse(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def show(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def to_python(self, value: Any) -> Any:
+        if value is None or isinstance(value, str):
+            try:
+                return self.parse(value or "")
+            except InputRefused as refusal:
+                raise ValidationError(refusal.message, code=refusal.code) from refusal
+        return value
+
+    def prepare_value(self, value: Any) -> str:
+        """What was typed stays as typed, so that a refused entry is seen again beside its reason."""
+        if value is None or isinstance(value, str):
+            return value or ""
+        return self.show(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(data) != self.to_python(initial))
+        except ValidationError:
+            return True
+
+
+class CountField(TypedField):
+    """A number of people or things: "1.960" and "1960" are 1960; "1,5", "-3" and "１２" are refused with words.
+
+    `grouped=False` shows a year or a code without the dot.
+    """
+
+    def __init__(
+        self,
+        *,
+        min_value: int = 0,
+        max_value: int = PEOPLE_MAXIMUM,
+        grouped: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self.min_value, self.max_value, self.grouped = min_value, max_value, grouped
+        super().__init__(**kwargs)
+
+    def parse(self, text: str) -> int | None:
+        return parse_count(text, maximum=self.max_value)
+
+    def show(self, value: int) -> str:
+        return format_count(value) if self.grouped else str(value)
+
+    def to_python(self, value: Any) -> int | None:
+        number: int | None = super().to_python(value)
+        if number is not None and number < self.min_value:
+            raise ValidationError(
+                f"{quoted(str(value))} nhỏ hơn {self.show(self.min_value)}, số nhỏ nhất ô này nhận. "
+                "Kiểm tra rồi nhập lại.",
+                code="too_small",
+            )
+        return number
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "numeric", "autocomplete": "off"}
+
+
+class MoneyField(CountField):
+    """An amount in whole đồng: "1.500.000", also "1.500.000 đồng"."""
+
+    def __init__(self, *, max_value: int = MONEY_MAXIMUM, **kwargs: Any) -> None:
+        super().__init__(max_value=max_value, **kwargs)
+
+    def parse(self, text: str) -> int | None:
+        return parse_money(text, maximum=self.max_value)
+
+
+class PartialDateField(TypedField):
+    """A date of which only the year, or month and year, may be known: "05/12/1984", "12/1984", "1984"."""
+
+    def parse(self, text: str) -> PartialDate | None:
+        return parse_date(text)
+
+    def show(self, value: PartialDate) -> str:
+        return value.display()
+
+
+class CleanCharField(forms.CharField):
+    """Text in NFC, without the invisible characters that come along from Word and the web."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return clean(text) if isinstance(text, str) and text else text

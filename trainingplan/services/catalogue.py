@@ -1,0 +1,200 @@
+"""Writing rows of the catalogues: every value that changes is logged, under one batch for one operation."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models.deletion import Collector, ProtectedError, RestrictedError
+from django.utils import timezone
+
+from trainingplan.models import Plan, Unit, User
+from trainingplan.rules.dates import format_date
+from trainingplan.rules.numbers import format_count
+from trainingplan.services.changes import Entry, record
+from trainingplan.services.refusals import Refused
+
+DERIVED = frozenset({"id", "name_search", "name_sort", "version", "updated_at", "updated_by", "created_at", "last_login"})
+"""Follow from other values, or say who wrote and when, as the log does itself."""
+
+NEVER_SHOWN = frozenset({"password", "ethnicity"})
+"""Secrets and protected personal data: the log says that they changed, never what they are."""
+
+UNGROUPED = frozenset({"year", "birth_year", "birth_month", "birth_day"})
+HIDDEN = "•••"
+FROZEN_STATES = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
+
+_PARENTS = ("plan", "programme", "quota", "appendix", "line")
+_NAMING = frozenset({"name", "full_name", "title", "label", "head", "content", "heading", "status", "year"})
+_EMPTY = (None, "")
+
+
+class Edits:
+    """The rows that one operation writes, inside one transaction; `close` logs them under one batch."""
+
+    def __init__(self, actor: User) -> None:
+        self.actor = actor
+        self._entries: list[tuple[Plan | None, Entry]] = []
+        self._texts: dict[tuple[type[models.Model], object], str] = {}
+
+    def save(self, row: models.Model) -> None:
+        """Insert or update the row, noting each value that differs from what is stored."""
+        _in_transaction()
+        before = None if row._state.adding else type(row)._base_manager.filter(pk=row.pk).first()
+        row.save()
+        self._texts.pop((type(row), row.pk), None)
+        self._note_differences(before, row)
+
+    def delete(self, row: models.Model, *, parts: Collection[type[models.Model]] = ()) -> None:
+        """Delete the row with its parts; raises Refused when anything else uses it."""
+        _in_transaction()
+        if uses := uses_of(row, parts=parts):
+            raise Refused(f"Không xóa được {self._label(row)}: {in_words(uses)}.")
+        collector = Collector(using=connection.alias, origin=row)
+        collector.collect([row])
+        for part in list(_collected(collector)):
+            self._note_differences(part, None)
+        collector.delete()
+
+    def relate(self, row: models.Model, name: str, related: Iterable[models.Model]) -> None:
+        """Set a many-to-many relation of the row."""
+        _in_transaction()
+        manager = getattr(row, name)
+        before = ", ".join(map(str, manager.all()))
+        manager.set(related)
+        after = ", ".join(map(str, manager.all()))
+        if before != after:
+            self.note(row, name, before, after)
+
+    def note(self, row: models.Model, field: str, old: str, new: str) -> None:
+        """Note a change of a row that is written in the same transaction."""
+        entry = Entry(
+            table=row._meta.model_name or "",
+            row=row.pk,
+            label=self._label(row),
+            field=field,
+            old=old,
+            new=new,
+            unit_id=_unit_of(row),
+        )
+        self._entries.append((plan_of(row), entry))
+
+    def close(self, *, reason: str = "") -> UUID | None:
+        """Log what was noted, and begin anew; None when nothing changed."""
+        if not self._entries:
+            return None
+        plans = {plan for plan, _ in self._entries}
+        entries = [entry for _, entry in self._entries]
+        self._entries = []
+        return record(entries, actor=self.actor, plan=plans.pop() if len(plans) == 1 else None, reason=reason)
+
+    def _note_differences(self, before: models.Model | None, after: models.Model | None) -> None:
+        row = after or before
+        if row is None:
+            return
+        for field in row._meta.concrete_fields:
+            old = field.value_from_object(before) if before else None
+            new = field.value_from_object(after) if after else None
+            if field.name in DERIVED or old == new or (old in _EMPTY and new in _EMPTY):
+                continue
+            self.note(row, field.name, self._shown(before, field), self._shown(after, field))
+
+    def _shown(self, row: models.Model | None, field: models.Field[Any, Any]) -> str:
+        """A value of the row in the words and figures of the screen."""
+        value = field.value_from_object(row) if row else None
+        if row is None or value in _EMPTY:
+            return ""
+        if field.name in NEVER_SHOWN:
+            return HIDDEN
+        if field.is_relation:
+            return self._text(getattr(row, field.name))
+        if field.choices:
+            return str(getattr(row, f"get_{field.name}_display")())
+        return display(value, grouped=field.name not in UNGROUPED)
+
+    def _label(self, row: models.Model) -> str:
+        """The row as the log names it: its own name, or those of the rows it joins."""
+        fields = row._meta.concrete_fields
+        if any(field.name in _NAMING for field in fields):
+            return f"{row._meta.verbose_name} {row}"
+        joined = (getattr(row, field.name) for field in fields if field.is_relation and field.name not in DERIVED)
+        return f"{row._meta.verbose_name} {' – '.join(self._text(other) for other in joined if other is not None)}"
+
+    def _text(self, row: models.Model) -> str:
+        """The name of a related row, asked for once: a unit's name is a query."""
+        key = (type(row), row.pk)
+        if key not in self._texts:
+            self._texts[key] = str(row)
+        return self._texts[key]
+
+
+def uses_of(row: models.Model, *, parts: Collection[type[models.Model]] = ()) -> list[models.Model]:
+    """What would go, or lose its reference, if the row went – apart from its own parts."""
+    collector = Collector(using=connection.alias, origin=row)
+    try:
+        collector.collect([row])
+    except ProtectedError as error:
+        return list(error.protected_objects)
+    except RestrictedError as error:
+        return list(error.restricted_objects)
+    updates = cast("dict[Any, list[Iterable[models.Model]]]", collector.field_updates)
+    losing = [other for groups in updates.values() for group in groups for other in group]
+    going = [other for other in _collected(collector) if other != row]
+    return [other for other in [*going, *losing] if type(other) not in parts]
+
+
+def in_words(uses: Iterable[models.Model]) -> str:
+    """What uses a row, counted by kind: "đang được dùng ở 3 chỉ tiêu, 12 phân bổ"."""
+    counts = Counter(str(row._meta.verbose_name_plural) for row in uses)
+    return "đang được dùng ở " + ", ".join(f"{format_count(count)} {kind}" for kind, count in sorted(counts.items()))
+
+
+def plan_of(row: models.Model) -> Plan | None:
+    """The plan that the row belongs to, through its parents; None for what belongs to none."""
+    if isinstance(row, Plan):
+        return row
+    parents = (getattr(row, name, None) for name in _PARENTS)
+    return next((plan_of(parent) for parent in parents if isinstance(parent, models.Model)), None)
+
+
+def why_frozen(plan: Plan | None) -> str:
+    """Why what belongs to the plan may no longer be changed, in words; empty when it may."""
+    if plan is not None and plan.state in FROZEN_STATES:
+        return f"{plan} đang ở bước «{plan.get_state_display()}»: nội dung đã khóa."
+    return ""
+
+
+def display(value: object, *, grouped: bool = True) -> str:
+    """A stored value in the words and figures of the screen; empty is ""."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "có" if value else "không"
+        case int():
+            return format_count(value) if grouped else str(value)
+        case datetime():
+            return f"{timezone.localtime(value):%H:%M, %d/%m/%Y}"
+        case date():
+            return format_date(value)
+    return str(value)
+
+
+def _collected(collector: Collector) -> Iterator[models.Model]:
+    """The rows that go, without those of automatic tables of relations."""
+    for group in (*collector.data.values(), *collector.fast_deletes):
+        for row in group:
+            if not row._meta.auto_created:
+                yield row
+
+
+def _unit_of(row: models.Model) -> int | None:
+    unit: int | None = row.pk if isinstance(row, Unit) else getattr(row, "unit_id", None)
+    return unit
+
+
+def _in_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("catalogue edits need a transaction")
