@@ -110,9 +110,16 @@ class AllocationGrid:
         return sum(column.registered for column in self.columns)
 
 
-def sums_by_quota(model: type[Model], quota_ids: Iterable[int]) -> dict[int, int]:
-    """Σ number by quota over the cells of a grid; the one sum that grid, dashboard, appendix and text share."""
+def sums_by_quota(
+    model: type[Model], quota_ids: Iterable[int], units: QuerySet[Unit] | None = None
+) -> dict[int, int]:
+    """Σ number by quota over the cells of a grid; the one sum that grid, dashboard, appendix and text share.
+
+    With `units`, only their cells count.
+    """
     rows = model._default_manager.filter(quota_id__in=quota_ids).order_by()
+    if units is not None:
+        rows = rows.filter(unit__in=units)
     return dict(rows.values_list("quota_id").annotate(total=Sum("number", default=0)))
 
 
