@@ -1,0 +1,328 @@
+"""An official document as frozen data: what it says, never how it looks.
+
+Definitions build it, renderers print it; it knows neither the database nor a format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - part of the fields' runtime types
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Value: TypeAlias = str | int | None
+
+LARGEST_INTEGER = 10**15 - 1
+"""A spreadsheet keeps fifteen digits; a larger number would be printed wrong there."""
+
+
+class Kind(StrEnum):
+    """What a column holds, which decides how its values are written and aligned."""
+
+    TEXT = "text"
+    COUNT = "count"
+    MONEY = "money"
+    DATE = "date"
+
+
+class Align(StrEnum):
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+    JUSTIFY = "justify"
+
+
+class RowKind(StrEnum):
+    GROUP = "group"
+    DATA = "data"
+    SUBTOTAL = "subtotal"
+    TOTAL = "total"
+
+
+class Orientation(StrEnum):
+    PORTRAIT = "portrait"
+    LANDSCAPE = "landscape"
+
+
+NUMBERS = frozenset({Kind.COUNT, Kind.MONEY})
+_DEFAULT_ALIGN = {
+    Kind.TEXT: Align.LEFT,
+    Kind.COUNT: Align.RIGHT,
+    Kind.MONEY: Align.RIGHT,
+    Kind.DATE: Align.CENTER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; neighbours with the same `group` share a head above their own titles.
+
+    `weight` is the column's share of the page's width, in any unit: only the proportions count.
+    """
+
+    key: str
+    title: str
+    weight: int = 10
+    kind: Kind = Kind.TEXT
+    group: str = ""
+    align: Align | None = None
+
+    def __post_init__(self) -> None:
+        if self.weight < 1:
+            raise ValueError(f"column {self.key!r}: weight {self.weight} is below 1")
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+    @property
+    def alignment(self) -> Align:
+        return self.align or _DEFAULT_ALIGN[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalOf:
+    """What a computed cell adds up.
+
+    `rows`: inclusive ranges of row indices, in the cell's own column.
+    `columns`: keys of columns, in the cell's own row.
+    When both are named they must agree; the spreadsheet's formula then follows the rows.
+    """
+
+    rows: tuple[tuple[int, int], ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value, how many columns it spans, and what it sums if it is computed."""
+
+    value: Value = None
+    total_of: TotalOf | None = None
+    span: int = 1
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, bool) or not isinstance(self.value, str | int | None):
+            raise TypeError(f"cell value {self.value!r} is neither text nor an integer")
+        if isinstance(self.value, int) and abs(self.value) > LARGEST_INTEGER:
+            raise ValueError(f"cell value {self.value} has more than fifteen digits")
+        if self.span < 1:
+            raise ValueError(f"cell span {self.span} is below 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    kind: RowKind
+    cells: tuple[Cell, ...]
+
+    @classmethod
+    def of(cls, kind: RowKind, *values: Value | Cell) -> Row:
+        """Build a row from bare values and ready cells."""
+        return cls(kind, tuple(v if isinstance(v, Cell) else Cell(v) for v in values))
+
+    def placed(self) -> Iterator[tuple[int, Cell]]:
+        """Yield every cell with the index of the first column it stands in."""
+        index = 0
+        for cell in self.cells:
+            yield index, cell
+            index += cell.span
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose shape and sums are right, or which cannot be made.
+
+    `name` tells what the table is (caption, name of the sheet); `unit` is the line above it at
+    the right ("ĐVT: đồng"); `row_title` is the key of the column that names each row.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    unit: str = ""
+    row_title: str = ""
+
+    def __post_init__(self) -> None:
+        keys = [column.key for column in self.columns]
+        if not keys or len(set(keys)) != len(keys):
+            raise ValueError(f"table {self.name!r}: column keys {keys} are missing or repeated")
+        if self.row_title and self.row_title not in keys:
+            raise ValueError(f"table {self.name!r}: no column {self.row_title!r}")
+        for number, row in enumerate(self.rows):
+            width = sum(cell.span for cell in row.cells)
+            if width != len(keys):
+                raise ValueError(
+                    f"table {self.name!r}, row {number}: {width} columns instead of {len(keys)}"
+                )
+        self._check_totals(keys)
+
+    @property
+    def row_title_index(self) -> int:
+        """Index of the column that names the rows: the second one unless said otherwise."""
+        for index, column in enumerate(self.columns):
+            if column.key == self.row_title:
+                return index
+        return min(1, len(self.columns) - 1)
+
+    def head_groups(self) -> Iterator[tuple[str, int, int]]:
+        """Yield (group title, first column, number of columns) from left to right.
+
+        A column without a group comes alone, with an empty title.
+        """
+        start = 0
+        for index, column in enumerate(self.columns):
+            after = self.columns[index + 1].group if index + 1 < len(self.columns) else None
+            if not column.group or column.group != after:
+                yield column.group, start, index + 1 - start
+                start = index + 1
+
+    @property
+    def has_groups(self) -> bool:
+        return any(column.group for column in self.columns)
+
+    def _check_totals(self, keys: list[str]) -> None:
+        position = {key: index for index, key in enumerate(keys)}
+        grid = [{index: cell.value for index, cell in row.placed()} for row in self.rows]
+        for number, row in enumerate(self.rows):
+            for index, cell in row.placed():
+                if cell.total_of is None:
+                    continue
+                where = f"table {self.name!r}, row {number}, column {keys[index]!r}"
+                for found in _sums(cell.total_of, grid, number, index, position, where):
+                    if found != (cell.value or 0):
+                        raise ValueError(f"{where}: {cell.value!r} stored, its parts make {found}")
+
+
+def _sums(
+    total: TotalOf,
+    grid: list[dict[int, Value]],
+    row: int,
+    column: int,
+    position: dict[str, int],
+    where: str,
+) -> Iterator[int]:
+    """Yield the sum down the rows and the sum along the columns, whichever are named.
+
+    Text counts as nothing, as it does in a spreadsheet.
+    """
+    if not total.rows and not total.columns:
+        raise ValueError(f"{where}: a total of nothing")
+    if total.rows:
+        for first, last in total.rows:
+            if not 0 <= first <= last < len(grid) or first <= row <= last:
+                raise ValueError(f"{where}: cannot sum rows {first} to {last}")
+        spans = (range(first, last + 1) for first, last in total.rows)
+        yield sum(_number(grid[index].get(column)) for span in spans for index in span)
+    if total.columns:
+        wanted = [position.get(key, column) for key in total.columns]
+        if column in wanted:
+            raise ValueError(f"{where}: cannot sum columns {', '.join(total.columns)}")
+        yield sum(_number(grid[row].get(index)) for index in wanted)
+
+
+def _number(value: Value) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def printed(value: Value, kind: Kind, row: RowKind) -> str:
+    """Return a cell as it stands on paper: 1960 → "1.960", and no zero in a data row."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if kind not in NUMBERS:
+        return str(value)
+    if value == 0 and row is RowKind.DATA:
+        return ""
+    return f"{value:,}".replace(",", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The document that an appendix goes with; its number and date may still be blank."""
+
+    symbol: str
+    issuer: str
+    kind: str = "Kế hoạch"
+    number: str = ""
+    dated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppendixTitle:
+    number: int
+    title: str
+    attached_to: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    level: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.level <= 4:
+            raise ValueError(f"heading level {self.level} is not 1 to 4")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    text: str
+    bold: bool = False
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; `marker` ("a)", "-", "+") stands before it, `level` indents it."""
+
+    runs: tuple[Run, ...]
+    align: Align = Align.JUSTIFY
+    marker: str = ""
+    level: int = 0
+
+    @classmethod
+    def of(cls, text: str, *, align: Align = Align.JUSTIFY, italic: bool = False) -> Paragraph:
+        return cls((Run(text, italic=italic),), align)
+
+    @property
+    def text(self) -> str:
+        body = "".join(run.text for run in self.runs)
+        return f"{self.marker} {body}" if self.marker else body
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark under a table."""
+
+    text: str
+    label: str = "Ghi chú:"
+
+
+Block: TypeAlias = AppendixTitle | Heading | Paragraph | Table | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One printed thing, with what its file's properties say.
+
+    `created` dates the files instead of the clock, so the same document gives the same bytes;
+    `mark` is a warning that every page must carry ("Số liệu minh họa"); `profile` is a key of
+    `reports.profiles.PROFILES`.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    file_stem: str
+    created: date
+    author: str = ""
+    profile: str = "HD36"
+    orientation: Orientation = Orientation.PORTRAIT
+    mark: str = ""
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, Table))

@@ -1,0 +1,1 @@
+"""One module per output format; each knows `Document` and its profile, and nothing else."""

@@ -1,0 +1,211 @@
+"""Documents as HTML: a fragment for the screen, and the whole page that is exported and made into PDF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from django.template.loader import render_to_string
+
+from reports.document import (
+    Align,
+    AppendixTitle,
+    Heading,
+    Kind,
+    Note,
+    Paragraph,
+    RowKind,
+    Table,
+    printed,
+)
+from reports.renderers.layout import CELL_PADDING_MM, lay_out, page_mm, profile_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.utils.safestring import SafeString
+
+    from reports.document import Block, Cell, Column, Document, Row
+    from reports.renderers.layout import Layout
+
+_TEMPLATES: Final = {
+    AppendixTitle: "reports/print/appendix_title.html",
+    Heading: "reports/print/heading.html",
+    Paragraph: "reports/print/paragraph.html",
+    Table: "reports/print/table.html",
+    Note: "reports/print/note.html",
+}
+_NOWRAP_CLASS: Final = {Kind.COUNT: "n", Kind.MONEY: "n", Kind.DATE: "d"}
+_ALIGN_CLASS: Final = {Align.LEFT: "", Align.CENTER: "c", Align.RIGHT: "r", Align.JUSTIFY: "j"}
+
+
+class _CellView(NamedTuple):
+    """A cell ready for the template; spans are text, because the template localises integers."""
+
+    text: str
+    css: str = ""
+    scope: str = ""
+    colspan: str = ""
+    rowspan: str = ""
+
+
+class _RowView(NamedTuple):
+    css: str
+    cells: list[_CellView]
+
+
+def render_html(document: Document) -> SafeString:
+    """Return the fragment shown on the screen: classes only, no inline style and no script."""
+    layouts = [lay_out(table, document) for table in document.tables]
+    return render_to_string("reports/print/document.html", _context(document, layouts, "h2"))
+
+
+def render_page(document: Document) -> SafeString:
+    """Return a complete page that carries its own stylesheet, for export and for the PDF."""
+    layouts = [lay_out(table, document) for table in document.tables]
+    context = _context(document, layouts, "h1") | _page_style(document, layouts)
+    return render_to_string("reports/print/page.html", context)
+
+
+def _context(document: Document, layouts: list[Layout], title_tag: str) -> dict[str, object]:
+    waiting = iter(zip(range(1, len(layouts) + 1), layouts, strict=True))
+    return {
+        "document": document,
+        "orientation": document.orientation.value,
+        "title_tag": title_tag,
+        "blocks": [
+            {"template": _TEMPLATES[type(block)], **_block(block, document, waiting)}
+            for block in document.blocks
+        ],
+    }
+
+
+def _block(
+    block: Block, document: Document, layouts: Iterator[tuple[int, Layout]]
+) -> dict[str, object]:
+    """What the template of this kind of block needs besides the block itself."""
+    match block:
+        case AppendixTitle():
+            profile = profile_of(document)
+            attached = block.attached_to
+            return {
+                "label": profile.appendix_label(block.number),
+                "title": profile.appendix_title(block.title),
+                "attached": profile.attached_line(attached) if attached else "",
+            }
+        case Heading():
+            return {"block": block, "tag": f"h{block.level + 2}"}
+        case Paragraph():
+            return {"block": block, "css": f"doc-{block.align} doc-level-{block.level}"}
+        case Table():
+            number, layout = next(layouts)
+            return _table(block, number, layout)
+        case Note():
+            return {"block": block}
+
+
+def _table(table: Table, number: int, layout: Layout) -> dict[str, object]:
+    columns = [
+        f"k{index} w-{percent}" for index, percent in enumerate(layout.percents, start=1)
+    ]
+    return {
+        "block": table,
+        "css": f"doc-table-{number}",
+        "column_groups": [columns[start : start + n] for _, start, n in table.head_groups()],
+        "head": _head(table),
+        "bodies": list(_bodies(table)),
+    }
+
+
+def _head(table: Table) -> list[_RowView]:
+    """One or two rows of heads, then the row of column numbers."""
+    upper: list[_CellView] = []
+    lower: list[_CellView] = []
+    for group, start, count in table.head_groups():
+        titles = [column.title for column in table.columns[start : start + count]]
+        if group:
+            upper.append(_CellView(group, scope="colgroup", colspan=str(count)))
+            lower += [_CellView(title, scope="col") for title in titles]
+        else:
+            rowspan = "2" if table.has_groups else ""
+            upper.append(_CellView(titles[0], scope="col", rowspan=rowspan))
+    numbers = [_CellView(f"({n})") for n in range(1, len(table.columns) + 1)]
+    heads = [_RowView("", row) for row in (upper, lower) if row]
+    return [*heads, _RowView("doc-numbers", numbers)]
+
+
+def _bodies(table: Table) -> Iterator[list[_RowView]]:
+    """The rows in their groups: a group row opens a body, the grand total stands in its own."""
+    body: list[_RowView] = []
+    css = [_cell_css(column) for column in table.columns]
+    for row in table.rows:
+        if body and row.kind in {RowKind.GROUP, RowKind.TOTAL}:
+            yield body
+            body = []
+        body.append(_row(table, row, css))
+    if body:
+        yield body
+
+
+def _row(table: Table, row: Row, css: list[str]) -> _RowView:
+    title = table.row_title_index
+    scope = "rowgroup" if row.kind is RowKind.GROUP else "row"
+    cells = [
+        _CellView(
+            printed(cell.value, table.columns[index].kind, row.kind),
+            css[index],
+            scope if _covers(cell, index, title) else "",
+            str(cell.span) if cell.span > 1 else "",
+        )
+        for index, cell in row.placed()
+    ]
+    return _RowView("" if row.kind is RowKind.DATA else f"doc-{row.kind}", cells)
+
+
+def _covers(cell: Cell, index: int, column: int) -> bool:
+    return index <= column < index + cell.span
+
+
+def _cell_css(column: Column) -> str:
+    classes = [_NOWRAP_CLASS.get(column.kind, "")]
+    if column.align is not None or not classes[0]:
+        classes.append(_ALIGN_CLASS[column.alignment])
+    return " ".join(filter(None, classes))
+
+
+def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
+    """Measures for the stylesheet, as text: a localised "7,5" would break it."""
+    width, height = page_mm(document)
+    return {
+        "profile": {
+            name: str(getattr(profile_of(document), name))
+            for name in (
+                "body_size",
+                "label_size",
+                "title_size",
+                "attached_size",
+                "page_number_size",
+                "page_number_top_mm",
+                "first_line_mm",
+                "paragraph_before_pt",
+                "line_height_percent",
+            )
+        },
+        "number_first_page": profile_of(document).number_first_page,
+        "margins": {
+            side: str(getattr(profile_of(document).margins, side))
+            for side in ("top", "right", "bottom", "left")
+        },
+        "page": {"width": str(width), "height": str(height)},
+        "padding": f"{CELL_PADDING_MM}",
+        "created": document.created.isoformat(),
+        "tables": [
+            {
+                "css": f"doc-table-{number}",
+                "size": str(layout.size),
+                "widths": [
+                    (f"k{index}", f"{width:.2f}") for index, width in enumerate(layout.widths, 1)
+                ],
+            }
+            for number, layout in enumerate(layouts, start=1)
+        ],
+    }
