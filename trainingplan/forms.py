@@ -50,7 +50,7 @@ class TypedField(forms.Field):
 class CountField(TypedField):
     """A number of people or things: "1.960" and "1960" are 1960; "1,5", "-3" and "１２" are refused with words.
 
-    `grouped=False` shows a year or a code without the dot.
+    `grouped=False` shows a year or a code without the dot; `noun` is what messages call the number.
     """
 
     def __init__(
@@ -59,13 +59,14 @@ class CountField(TypedField):
         min_value: int = 0,
         max_value: int = PEOPLE_MAXIMUM,
         grouped: bool = True,
+        noun: str = "số người",
         **kwargs: Any,
     ) -> None:
-        self.min_value, self.max_value, self.grouped = min_value, max_value, grouped
+        self.min_value, self.max_value, self.grouped, self.noun = min_value, max_value, grouped, noun
         super().__init__(**kwargs)
 
     def parse(self, text: str) -> int | None:
-        return parse_count(text, maximum=self.max_value)
+        return parse_count(text, maximum=self.max_value, noun=self.noun)
 
     def show(self, value: int) -> str:
         return format_count(value) if self.grouped else str(value)
@@ -110,3 +111,26 @@ class CleanCharField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return clean(text) if isinstance(text, str) and text else text
+
+
+class LineField(CleanCharField):
+    """One line of text of at most `longest` characters, which the database would not hold or would answer with an error.
+
+    There is no `maxlength` in the page: a browser would cut a pasted text without a word.
+    """
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        self.longest = longest
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = " ".join((super().to_python(value) or "").split())
+        if not text.isprintable():
+            raise ValidationError("Có ký tự không in được. Xóa đi rồi gõ lại.", code="unprintable")
+        if len(text) > self.longest:
+            raise ValidationError(
+                f"Dài {format_count(len(text))} ký tự, ô này nhận nhiều nhất {format_count(self.longest)}. "
+                "Rút gọn rồi nhập lại.",
+                code="too_long",
+            )
+        return text

@@ -1,7 +1,7 @@
 """Reading and writing numbers of people and amounts of money: integers only, 1.960."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainingplan.rules.text import (
     LONGEST_TYPED,
@@ -39,8 +39,10 @@ _HEADS = _Field(noun="số người", advice="Nhập số nguyên", example="2")
 _MONEY = _Field(noun="số tiền", advice="Nhập số đồng nguyên", example="1.500.000")
 
 
-def parse_count(text: str | None, *, maximum: int = 1_000_000) -> int | None:
-    """Read a number of people, strictly; an empty field is ``None``.
+def parse_count(
+    text: str | None, *, maximum: int = 1_000_000, noun: str = _HEADS.noun
+) -> int | None:
+    """Read a number of people, or of what ``noun`` says, strictly; an empty field is ``None``.
 
     Accepted: digits 0-9, with leading zeros as official texts pad ("06"), or with dots
     between proper groups of three ("1.960"). All else raises ``NumberRefused``, whose code is
@@ -48,7 +50,8 @@ def parse_count(text: str | None, *, maximum: int = 1_000_000) -> int | None:
     ``ambiguous``, ``comma_groups``, ``misgrouped``, ``decimal``, ``not_a_number``.
     """
     number = clean(text)
-    return _parse(text or "", number, maximum, _HEADS) if number else None
+    field = _HEADS if noun == _HEADS.noun else replace(_HEADS, noun=noun)
+    return _parse(text or "", number, maximum, field) if number else None
 
 
 def parse_money(text: str | None, *, maximum: int = 10**15) -> int | None:
