@@ -1,0 +1,78 @@
+"""What every test stands on: quick passwords, plain static files, a database on disk, Debian's Chromium."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import override_settings
+from hypothesis import settings as hypothesis
+
+from tests.triggers import without_triggers
+
+# Two cores, often shared: a slow example is no failure.
+hypothesis.register_profile("house", deadline=None)
+hypothesis.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep SQLite in a file: in memory all threads share one connection, and races cannot be seen."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_in_spite_of_triggers() -> Iterator[None]:
+    """Let transactional tests empty the append-only tables afterwards; inside a test the triggers hold as ever."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(operations: Any, sql_list: list[str]) -> None:
+        with without_triggers(operations.connection):
+            flush(operations, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, silent on the network. A missing browser fails the test; it never skips it."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is missing: apt-get install chromium")
+    # Playwright's loop makes Django take the test's own thread for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": [*quiet, "--disable-quic", "--no-first-run"],
+    }
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The folder of the project."""
+    return Path(__file__).resolve().parent.parent
