@@ -24,7 +24,7 @@ from trainingplan.models import (
     User,
 )
 
-PASSWORD = "mật khẩu dài để thử nghiệm"  # noqa: S105 - an account of the tests
+PASSWORD = "mật khẩu dài để thử nghiệm"
 
 
 @dataclass(frozen=True)

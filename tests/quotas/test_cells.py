@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from cast import Province
 from django.utils import timezone
 
 from quotas.models import Allocation, Registration, Response
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
 from quotas.services.responses import send_response
+from tests.cast import Province
 from trainingplan.models import Change, Plan
 from trainingplan.services.refusals import Refused
 
@@ -172,7 +172,7 @@ def test_a_save_asks_the_same_queries_for_one_cell_and_for_many(
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(connection ) as one:
         allocate(province, CellInput(province.binh_son.pk, province.hcm.pk, "1"))
     with CaptureQueriesContext(connection) as many:
         allocate(

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from cast import Province, make_province
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils import timezone
 from quotas.models import Allocation, Quota, Registration
 from quotas.services import cells
 from quotas.services.cells import CellInput, Outcome, save_allocations, save_registrations
+from tests.cast import Province, make_province
 from trainingplan.models import Participant, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
