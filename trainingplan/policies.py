@@ -128,6 +128,11 @@ def sees_personal_data(user: User, unit_id: int) -> bool:
     return user.is_active and (user.role in (Role.BOARD, Role.MANAGER) or user.unit_id == unit_id)
 
 
+def sees_totals(user: User) -> bool:
+    """Whether totals of the province by programme are for the user: with all units, or for the money they cost."""
+    return sees_all_units(user) or (user.is_active and user.role == Role.FINANCE)
+
+
 def visible_unit_or_404(user: User, key: str) -> Unit:
     """The unit of that key if the user may see it; for anybody else it does not exist."""
     unit = visible_units(user).filter(key=key).first()
