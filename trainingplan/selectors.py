@@ -1,12 +1,13 @@
-"""Reading units as a plan sees them: names and khối of the plan's own day."""
+"""Reading units as a plan sees them, names and khối of the plan's own day; and who wrote a row last."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from trainingplan.models import Participant, Plan, Unit, UnitName
+from trainingplan.models import Change, Participant, Plan, Unit, UnitName
 
 
 def plan_day(plan: Plan) -> date:
@@ -54,3 +55,9 @@ def plan_units(plan: Plan, units: QuerySet[Unit] | None = None) -> tuple[PlanUni
     return tuple(
         PlanUnit(unit_id, key, names.get(unit_id, key), group_id, group) for unit_id, key, group_id, group in found
     )
+
+
+def last_writing(table: str, row: int | str) -> str:
+    """Who wrote a row last and when, as the change log has it: "Nguyễn Thị Ái (alice), lúc 14:05, 05/12/2024,"."""
+    change = Change.objects.filter(table=table, row=str(row)).order_by("-pk").first()
+    return f"{change.actor_name}, lúc {timezone.localtime(change.at):%H:%M, %d/%m/%Y}," if change else "Người khác"
