@@ -1,0 +1,218 @@
+"""Where the units stand in answering the plan's call: who has sent, who has not, how late."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+
+from quotas.models import Quota, Registration, Response
+from trainingplan.models import Participant, Plan, Unit
+from trainingplan.selectors import PlanUnit, plan_day, unit_names
+
+
+class Standing(StrEnum):
+    """Each unit that is asked has exactly one, so that their counts add up. The value is the word in addresses."""
+
+    SENT = "da-gui"
+    NO_NEED = "khong-co-nhu-cau"
+    ACCEPTED = "da-tiep-nhan"
+    EDITING = "dang-nhap"
+    RETURNED = "tra-lai"
+    NOT_OPENED = "chua-mo"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+    @property
+    def answered(self) -> bool:
+        return self in ANSWERED
+
+    @property
+    def tone(self) -> str:
+        """The class of its pill."""
+        if self.answered:
+            return "is-ok"
+        return {Standing.EDITING: "is-info", Standing.RETURNED: "is-warn"}.get(self, "")
+
+
+LABELS = {
+    Standing.SENT: "đã gửi",
+    Standing.NO_NEED: "không có nhu cầu",
+    Standing.ACCEPTED: "đã tiếp nhận",
+    Standing.EDITING: "đang nhập",
+    Standing.RETURNED: "trả lại",
+    Standing.NOT_OPENED: "chưa mở",
+}
+ANSWERED = frozenset({Standing.SENT, Standing.NO_NEED, Standing.ACCEPTED})
+
+
+def standing_of(state: str | None, registered: int) -> Standing:
+    """The standing that follows from the answer's state; what was sent and asks for nobody says «không có nhu cầu»."""
+    match state:
+        case Response.State.SENT:
+            return Standing.SENT if registered else Standing.NO_NEED
+        case Response.State.ACCEPTED:
+            return Standing.ACCEPTED
+        case Response.State.RETURNED:
+            return Standing.RETURNED
+        case Response.State.EDITING:
+            return Standing.EDITING
+        case _:
+            return Standing.NOT_OPENED
+
+
+@dataclass(frozen=True, slots=True)
+class UnitProgress:
+    """One unit: `filled` quotas answered, `registered` people asked for, `late` days after the deadline or None."""
+
+    unit: PlanUnit
+    standing: Standing
+    filled: int
+    registered: int
+    sent_at: datetime | None
+    sent_by: str
+    late: int | None
+
+    @property
+    def lateness(self) -> str:
+        """In words; empty when in time."""
+        if self.late is None:
+            return ""
+        verb = "gửi muộn" if self.standing.answered else "quá hạn"
+        return f"{verb} {self.late} ngày" if self.late else f"{verb} trong ngày"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many units have a standing."""
+
+    standing: Standing
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupProgress:
+    """A khối with its units."""
+
+    group_id: int
+    name: str
+    units: tuple[UnitProgress, ...]
+
+    @property
+    def answered(self) -> int:
+        return sum(unit.standing.answered for unit in self.units)
+
+    @property
+    def due(self) -> int:
+        return len(self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All units that are asked, by khối; `asked` is the number of quotas each is asked about."""
+
+    groups: tuple[GroupProgress, ...]
+    asked: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    illustrative: bool
+
+    @property
+    def units(self) -> tuple[UnitProgress, ...]:
+        return tuple(unit for group in self.groups for unit in group.units)
+
+    @property
+    def due(self) -> int:
+        return len(self.units)
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """One for each standing, in the order of the enumeration; they add up to `due`."""
+        counted = Counter(unit.standing for unit in self.units)
+        return tuple(Tally(standing, counted[standing]) for standing in Standing)
+
+    @property
+    def answered(self) -> int:
+        return sum(unit.standing.answered for unit in self.units)
+
+    @property
+    def missing(self) -> tuple[UnitProgress, ...]:
+        """The units that have not answered."""
+        return tuple(unit for unit in self.units if not unit.standing.answered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    filled: int = 0
+    registered: int = 0
+    illustrative: int = 0
+
+
+def progress(plan: Plan, units: QuerySet[Unit], asked: int | None = None) -> Progress:
+    """The participants among `units`; four queries, whatever their number. `asked` spares the count of quotas."""
+    cells = _cells(plan, units)
+    answers = list(
+        Participant.objects.filter(plan=plan, unit__in=units)
+        .select_related("unit", "group", "response__sent_by")
+        .order_by("group__position", "position")
+    )
+    names = unit_names(plan_day(plan), (participant.unit_id for participant in answers))
+    rows = [_row(participant, names, cells, plan.registration_closes_at) for participant in answers]
+    return Progress(
+        groups=tuple(
+            GroupProgress(group_id, name, tuple(members))
+            for (group_id, name), members in groupby(rows, key=lambda row: (row.unit.group_id, row.unit.group))
+        ),
+        asked=Quota.objects.filter(programme__plan=plan).count() if asked is None else asked,
+        opens_at=plan.registration_opens_at,
+        closes_at=plan.registration_closes_at,
+        illustrative=plan.illustrative
+        or any(participant.response.illustrative for participant in answers if hasattr(participant, "response"))
+        or any(cell.illustrative for cell in cells.values()),
+    )
+
+
+def _cells(plan: Plan, units: QuerySet[Unit]) -> dict[int, _Cells]:
+    rows = (
+        Registration.objects.filter(quota__programme__plan=plan, unit__in=units)
+        .order_by()
+        .values_list("unit_id")
+        .annotate(
+            filled=Count("pk", filter=Q(number__isnull=False) | Q(no_need=True)),
+            registered=Sum("number", default=0),
+            marked=Count("pk", filter=Q(illustrative=True)),
+        )
+    )
+    return {unit_id: _Cells(*rest) for unit_id, *rest in rows}
+
+
+def _row(
+    participant: Participant, names: Mapping[int, str], cells: Mapping[int, _Cells], closes_at: datetime | None
+) -> UnitProgress:
+    answer: Response | None = getattr(participant, "response", None)
+    cell = cells.get(participant.unit_id, _Cells())
+    standing = standing_of(answer.state if answer else None, cell.registered)
+    sent = answer if standing.answered else None
+    unit, group = participant.unit, participant.group
+    return UnitProgress(
+        unit=PlanUnit(unit.pk, unit.key, names.get(unit.pk, unit.key), group.pk, group.name),
+        standing=standing,
+        filled=cell.filled,
+        registered=cell.registered,
+        sent_at=sent.sent_at if sent else None,
+        sent_by=sent.sent_by.full_name if sent and sent.sent_by else "",
+        late=days_late(closes_at, (sent.sent_at if sent else None) or timezone.now()),
+    )
+
+
+def days_late(closes_at: datetime | None, at: datetime) -> int | None:
+    """Calendar days from the deadline to `at`, 0 on the day itself; None in time or without deadline."""
+    if closes_at is None or at <= closes_at:
+        return None
+    return (timezone.localdate(at) - timezone.localdate(closes_at)).days

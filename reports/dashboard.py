@@ -1,0 +1,268 @@
+"""The dashboard: places by programme and by khối, answers, money by source; within what its reader may see."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import reduce
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, FilteredRelation, Q, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable
+
+from budget.selectors import BudgetTable, budget_table
+from quotas.models import Allocation, Nomination, Quota, Registration
+from quotas.selectors.allocation import sums_by_quota
+from quotas.selectors.progress import Progress, progress
+from trainingplan.models import Appendix, Plan, Unit, User
+from trainingplan.policies import Action, may, sees_all_units, sees_totals, visible_units
+
+
+class Way(Enum):
+    """How the places of a quota are filled, which decides what is left of them."""
+
+    ALLOCATION = auto()
+    ROSTER = auto()
+    CLASSES = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Numbers of people. `given` and `left` are None where the plan states no number; a sum passes over them."""
+
+    given: int | None = None
+    registered: int = 0
+    allocated: int = 0
+    nominated: int = 0
+    left: int | None = None
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(
+            given=_sum(self.given, other.given),
+            registered=self.registered + other.registered,
+            allocated=self.allocated + other.allocated,
+            nominated=self.nominated + other.nominated,
+            left=_sum(self.left, other.left),
+        )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other
+
+
+def total(figures: Iterable[Figures]) -> Figures:
+    return reduce(Figures.__add__, figures, Figures())
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaFigures:
+    quota_id: int
+    name: str
+    short_name: str
+    way: Way
+    appendix: int | None
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFigures:
+    code: str
+    name: str
+    short_name: str
+    quotas: tuple[QuotaFigures, ...]
+
+    @property
+    def figures(self) -> Figures:
+        return total(quota.figures for quota in self.quotas)
+
+    @property
+    def whole_name(self) -> str:
+        return f"{self.code} {self.short_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """A khối. Quotas are given to the province, so a khối has none of its own."""
+
+    group_id: int
+    name: str
+    units: int
+    registered: int
+    allocated: int
+    nominated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """What one reader sees. `own`: of the reader's units alone, and `given` is what they were given.
+
+    `groups` is empty, `progress` and `budget` are None where the reader may not see them.
+    """
+
+    own: bool
+    programmes: tuple[ProgrammeFigures, ...]
+    groups: tuple[GroupFigures, ...]
+    progress: Progress | None
+    budget: BudgetTable | None
+    illustrative: bool
+
+    @property
+    def quotas(self) -> tuple[QuotaFigures, ...]:
+        return tuple(quota for programme in self.programmes for quota in programme.quotas)
+
+    @property
+    def total(self) -> Figures:
+        return total(quota.figures for quota in self.quotas)
+
+    def total_of(self, way: Way) -> Figures:
+        return total(quota.figures for quota in self.quotas if quota.way is way)
+
+    @property
+    def contested(self) -> tuple[QuotaFigures, ...]:
+        """Quotas of which places were registered, those with the most people for a place first."""
+        asked = [quota for quota in self.quotas if quota.figures.given and quota.figures.registered]
+        return tuple(sorted(asked, key=_per_place, reverse=True))
+
+
+def _per_place(quota: QuotaFigures) -> int:
+    given, scale = quota.figures.given or 1, 10**6
+    return quota.figures.registered * scale // given
+
+
+def dashboard(plan: Plan, user: User) -> Dashboard:
+    """All numbers of the page; at most ten queries, whatever the number of units."""
+    own = not sees_totals(user)
+    units = visible_units(user) if own else None
+    quotas = list(_quotas(plan))
+    parts = _parts(plan, units)
+    answers = progress(plan, visible_units(user), len(quotas)) if may(user, Action.SEE_REGISTRATION) else None
+    money = budget_table(plan) if may(user, Action.SEE_BUDGET) else None
+    return Dashboard(
+        own=own,
+        programmes=_programmes(quotas, parts, units),
+        groups=_groups(answers, parts) if answers and sees_all_units(user) else (),
+        progress=answers,
+        budget=money,
+        illustrative=plan.illustrative
+        or any(part.illustrative for part in parts)
+        or bool(answers and answers.illustrative)
+        or bool(money and money.illustrative),
+    )
+
+
+def _quotas(plan: Plan) -> QuerySet[Quota]:
+    return (
+        Quota.objects.filter(programme__plan=plan)
+        .select_related("programme", "appendix")
+        .order_by("programme__position", "position")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One table's sum for one quota in one khối, and how many of its rows are illustrative."""
+
+    table: str
+    quota_id: int
+    group_id: int | None
+    number: int
+    illustrative: int
+
+
+def _parts(plan: Plan, units: QuerySet[Unit] | None) -> list[_Part]:
+    """Registered, allocated and nominated by quota and khối, in one query."""
+    whose = Q(quota__programme__plan=plan) & (Q() if units is None else Q(unit__in=units))
+    here = FilteredRelation("unit__participations", condition=Q(unit__participations__plan=plan))
+    heads, marked = Sum("number", default=0), Q(illustrative=True)
+
+    def grouped(rows: QuerySet[Any], table: str, number: Combinable, marked: Q) -> QuerySet[Any, Any]:
+        return (
+            rows.filter(whose)
+            .order_by()
+            .annotate(here=here, table=Value(table))
+            .values_list("table", "quota_id", "here__group_id")
+            .annotate(heads=number, marked=Count("pk", filter=marked))
+        )
+
+    registered = grouped(Registration.objects.all(), "registered", heads, marked)
+    allocated = grouped(Allocation.objects.all(), "allocated", heads, marked)
+    people = Nomination.objects.filter(reserve=False)
+    nominated = grouped(people, "nominated", Count("pk"), marked | Q(person__illustrative=True))
+    return [_Part(*row) for row in registered.union(allocated, nominated, all=True)]
+
+
+def _programmes(
+    quotas: Iterable[Quota], parts: Iterable[_Part], units: QuerySet[Unit] | None
+) -> tuple[ProgrammeFigures, ...]:
+    members = list(quotas)
+    ids = [quota.pk for quota in members]
+    registered, allocated = (sums_by_quota(model, ids, units) for model in (Registration, Allocation))
+    nominated: dict[int, int] = defaultdict(int)
+    for part in parts:
+        if part.table == "nominated":
+            nominated[part.quota_id] += part.number
+    figures = {
+        quota.pk: _figures(
+            quota,
+            registered.get(quota.pk, 0),
+            allocated.get(quota.pk, 0),
+            nominated[quota.pk],
+            own=units is not None,
+        )
+        for quota in members
+    }
+    return tuple(
+        ProgrammeFigures(
+            programme.code,
+            programme.name,
+            programme.short_name,
+            tuple(_quota(quota, figures[quota.pk]) for quota in own),
+        )
+        for programme, own in groupby(members, key=lambda quota: quota.programme)
+    )
+
+
+def _quota(quota: Quota, figures: Figures) -> QuotaFigures:
+    return QuotaFigures(
+        quota.pk,
+        quota.name,
+        quota.short_name,
+        way_of(quota),
+        quota.appendix.number if quota.appendix else None,
+        figures,
+    )
+
+
+def way_of(quota: Quota) -> Way:
+    """By the appendix that prints it: a roster names people, a table counts them; the rest is opened as classes."""
+    if quota.appendix is None:
+        return Way.CLASSES
+    return Way.ROSTER if quota.appendix.kind == Appendix.Kind.ROSTER else Way.ALLOCATION
+
+
+def _figures(quota: Quota, registered: int, allocated: int, nominated: int, *, own: bool) -> Figures:
+    """What is left is, of the province, what is not allocated or on a roster not named; of own places, not named."""
+    given = quota.number
+    left: int | None
+    if own:
+        given = allocated
+        left = allocated - nominated if allocated else None
+    elif given is None or (way_of(quota) is Way.CLASSES and not allocated):
+        left = None
+    else:
+        left = given - (nominated if way_of(quota) is Way.ROSTER else allocated)
+    return Figures(given, registered, allocated, nominated, left)
+
+
+def _groups(answers: Progress, parts: Iterable[_Part]) -> tuple[GroupFigures, ...]:
+    sums: dict[int | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for part in parts:
+        sums[part.group_id][part.table] += part.number
+    return tuple(
+        GroupFigures(group.group_id, group.name, group.due, **_three(sums[group.group_id])) for group in answers.groups
+    )
+
+
+def _three(sums: Mapping[str, int]) -> dict[str, int]:
+    return {table: sums.get(table, 0) for table in ("registered", "allocated", "nominated")}
