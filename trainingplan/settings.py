@@ -90,8 +90,6 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trainingplan.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file, not memory: the tests of writers at once need real locks.
-    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
     # Writers queue at BEGIN instead of failing at their first write; a commit is on the disk when it is acknowledged.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
