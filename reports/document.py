@@ -3,18 +3,15 @@
 Definitions build it, renderers print it; it knows neither the database nor a format.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - part of the fields' runtime types
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Self, TypeAlias
 
 Value: TypeAlias = str | int | None
 
+DEEPEST_HEADING = 4
 LARGEST_INTEGER = 10**15 - 1
 """A spreadsheet keeps fifteen digits; a larger number would be printed wrong there."""
 
@@ -119,7 +116,7 @@ class Row:
     cells: tuple[Cell, ...]
 
     @classmethod
-    def of(cls, kind: RowKind, *values: Value | Cell) -> Row:
+    def of(cls, kind: RowKind, *values: Value | Cell) -> Self:
         """Build a row from bare values and ready cells."""
         return cls(kind, tuple(v if isinstance(v, Cell) else Cell(v) for v in values))
 
@@ -154,10 +151,8 @@ class Table:
         for number, row in enumerate(self.rows):
             width = sum(cell.span for cell in row.cells)
             if width != len(keys):
-                raise ValueError(
-                    f"table {self.name!r}, row {number}: {width} columns instead of {len(keys)}"
-                )
-        self._check_totals(keys)
+                raise ValueError(f"table {self.name!r}, row {number}: {width} columns instead of {len(keys)}")
+        _check_totals(self)
 
     @property
     def row_title_index(self) -> int:
@@ -183,48 +178,41 @@ class Table:
     def has_groups(self) -> bool:
         return any(column.group for column in self.columns)
 
-    def _check_totals(self, keys: list[str]) -> None:
-        position = {key: index for index, key in enumerate(keys)}
-        grid = [{index: cell.value for index, cell in row.placed()} for row in self.rows]
-        for number, row in enumerate(self.rows):
-            for index, cell in row.placed():
-                if cell.total_of is None:
-                    continue
-                where = f"table {self.name!r}, row {number}, column {keys[index]!r}"
-                for found in _sums(cell.total_of, grid, number, index, position, where):
-                    if found != (cell.value or 0):
-                        raise ValueError(f"{where}: {cell.value!r} stored, its parts make {found}")
+
+def _check_totals(table: Table) -> None:
+    grid = [{index: cell.value for index, cell in row.placed()} for row in table.rows]
+    for number, row in enumerate(table.rows):
+        for index, cell in row.placed():
+            if cell.total_of is None:
+                continue
+            where = f"table {table.name!r}, row {number}, column {table.columns[index].key!r}"
+            if not _names_others(cell.total_of, table, number, index):
+                raise ValueError(f"{where}: cannot be the total of {cell.total_of}")
+            for parts in _parts(cell.total_of, table, grid, (number, index)):
+                found = sum(value for value in parts if isinstance(value, int))
+                if found != (cell.value or 0):
+                    raise ValueError(f"{where}: {cell.value!r} stored, its parts make {found}")
 
 
-def _sums(
-    total: TotalOf,
-    grid: list[dict[int, Value]],
-    row: int,
-    column: int,
-    position: dict[str, int],
-    where: str,
-) -> Iterator[int]:
-    """Yield the sum down the rows and the sum along the columns, whichever are named.
+def _names_others(total: TotalOf, table: Table, row: int, column: int) -> bool:
+    """Whether the total names something, all of it is there, and the cell itself is not in it."""
+    others = {other.key for index, other in enumerate(table.columns) if index != column}
+    inside = all(0 <= first <= last < len(table.rows) for first, last in total.rows)
+    itself = any(first <= row <= last for first, last in total.rows)
+    return bool(total.rows or total.columns) and inside and not itself and others.issuperset(total.columns)
 
-    Text counts as nothing, as it does in a spreadsheet.
+
+def _parts(total: TotalOf, table: Table, grid: list[dict[int, Value]], place: tuple[int, int]) -> Iterator[list[Value]]:
+    """Yield what must make the cell's value: down its column, then along its row, whichever is named.
+
+    Text among the parts counts as nothing, as it does in a spreadsheet.
     """
-    if not total.rows and not total.columns:
-        raise ValueError(f"{where}: a total of nothing")
+    row, column = place
     if total.rows:
-        for first, last in total.rows:
-            if not 0 <= first <= last < len(grid) or first <= row <= last:
-                raise ValueError(f"{where}: cannot sum rows {first} to {last}")
-        spans = (range(first, last + 1) for first, last in total.rows)
-        yield sum(_number(grid[index].get(column)) for span in spans for index in span)
+        yield [grid[index].get(column) for first, last in total.rows for index in range(first, last + 1)]
     if total.columns:
-        wanted = [position.get(key, column) for key in total.columns]
-        if column in wanted:
-            raise ValueError(f"{where}: cannot sum columns {', '.join(total.columns)}")
-        yield sum(_number(grid[row].get(index)) for index in wanted)
-
-
-def _number(value: Value) -> int:
-    return value if isinstance(value, int) else 0
+        position = {other.key: index for index, other in enumerate(table.columns)}
+        yield [grid[row].get(position[key]) for key in total.columns]
 
 
 def printed(value: Value, kind: Kind, row: RowKind) -> str:
@@ -264,8 +252,8 @@ class Heading:
     level: int = 1
 
     def __post_init__(self) -> None:
-        if not 1 <= self.level <= 4:
-            raise ValueError(f"heading level {self.level} is not 1 to 4")
+        if not 1 <= self.level <= DEEPEST_HEADING:
+            raise ValueError(f"heading level {self.level} is not 1 to {DEEPEST_HEADING}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +273,7 @@ class Paragraph:
     level: int = 0
 
     @classmethod
-    def of(cls, text: str, *, align: Align = Align.JUSTIFY, italic: bool = False) -> Paragraph:
+    def of(cls, text: str, *, align: Align = Align.JUSTIFY, italic: bool = False) -> Self:
         return cls((Run(text, italic=italic),), align)
 
     @property

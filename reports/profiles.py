@@ -1,16 +1,13 @@
 """How documents must look: the presentation rules in force at a date, as data (mm and points)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import Final
 
-if TYPE_CHECKING:
-    from datetime import date
-
-    from reports.document import Attachment
+from reports.document import Attachment
 
 BLANK: Final = "…"
+LAST_PADDED_MONTH: Final = 2  # Nghị định 30: "tháng 02", but "tháng 3"
 FONT_FAMILIES: Final = ("Times New Roman", "Liberation Serif", "serif")
 A4_MM: Final = (210, 297)
 
@@ -72,7 +69,7 @@ class Profile:
             return BLANK
         if not self.long_dates:
             return f"{day:%d/%m/%Y}"
-        month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+        month = f"{day.month:02d}" if day.month <= LAST_PADDED_MONTH else str(day.month)
         return f"{day:%d} tháng {month} năm {day.year}"
 
 

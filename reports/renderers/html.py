@@ -1,31 +1,29 @@
 """Documents as HTML: a fragment for the screen, and the whole page that is exported and made into PDF."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from reports.document import (
     Align,
     AppendixTitle,
+    Block,
+    Cell,
+    Column,
+    Document,
     Heading,
     Kind,
     Note,
     Paragraph,
+    Row,
     RowKind,
     Table,
     printed,
 )
-from reports.renderers.layout import CELL_PADDING_MM, lay_out, page_mm, profile_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.utils.safestring import SafeString
-
-    from reports.document import Block, Cell, Column, Document, Row
-    from reports.renderers.layout import Layout
+from reports.profiles import FONT_FAMILIES
+from reports.renderers.layout import CELL_PADDING_MM, Layout, lay_out, page_mm, profile_of
 
 _TEMPLATES: Final = {
     AppendixTitle: "reports/print/appendix_title.html",
@@ -73,15 +71,12 @@ def _context(document: Document, layouts: list[Layout], title_tag: str) -> dict[
         "orientation": document.orientation.value,
         "title_tag": title_tag,
         "blocks": [
-            {"template": _TEMPLATES[type(block)], **_block(block, document, waiting)}
-            for block in document.blocks
+            {"template": _TEMPLATES[type(block)], **_block(block, document, waiting)} for block in document.blocks
         ],
     }
 
 
-def _block(
-    block: Block, document: Document, layouts: Iterator[tuple[int, Layout]]
-) -> dict[str, object]:
+def _block(block: Block, document: Document, layouts: Iterator[tuple[int, Layout]]) -> dict[str, object]:
     """What the template of this kind of block needs besides the block itself."""
     match block:
         case AppendixTitle():
@@ -104,9 +99,7 @@ def _block(
 
 
 def _table(table: Table, number: int, layout: Layout) -> dict[str, object]:
-    columns = [
-        f"k{index} w-{percent}" for index, percent in enumerate(layout.percents, start=1)
-    ]
+    columns = [f"k{index} w-{percent}" for index, percent in enumerate(layout.percents, start=1)]
     return {
         "block": table,
         "css": f"doc-table-{number}",
@@ -190,10 +183,10 @@ def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
                 "line_height_percent",
             )
         },
+        "font_families": ", ".join(FONT_FAMILIES),
         "number_first_page": profile_of(document).number_first_page,
         "margins": {
-            side: str(getattr(profile_of(document).margins, side))
-            for side in ("top", "right", "bottom", "left")
+            side: str(getattr(profile_of(document).margins, side)) for side in ("top", "right", "bottom", "left")
         },
         "page": {"width": str(width), "height": str(height)},
         "padding": f"{CELL_PADDING_MM}",
@@ -202,9 +195,7 @@ def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
             {
                 "css": f"doc-table-{number}",
                 "size": str(layout.size),
-                "widths": [
-                    (f"k{index}", f"{width:.2f}") for index, width in enumerate(layout.widths, 1)
-                ],
+                "widths": [(f"k{index}", f"{width:.2f}") for index, width in enumerate(layout.widths, 1)],
             }
             for number, layout in enumerate(layouts, start=1)
         ],

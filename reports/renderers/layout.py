@@ -1,19 +1,12 @@
 """How a table fits a page: one font size and one width per column, shared by PDF and XLSX."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from reports.document import Kind, Orientation, RowKind, printed
-from reports.profiles import A4_MM, PROFILES
+from reports.document import Column, Document, Kind, Orientation, RowKind, Table, printed
+from reports.profiles import A4_MM, PROFILES, Profile
 from reports.renderers.metrics import POINTS_PER_MM, line_width, longest_word
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from reports.document import Column, Document, Table
-    from reports.profiles import Profile
 
 CELL_PADDING_MM: Final = 1.2
 ROUNDING_MM: Final = 0.7
@@ -28,10 +21,11 @@ HEAD_LINES: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Font size in points and the width of each column in mm."""
+    """Font size in points, the width of each column in mm, and what its numbers leave of it."""
 
     size: int
     widths: tuple[float, ...]
+    spare: tuple[float, ...]
 
     @property
     def percents(self) -> tuple[int, ...]:
@@ -56,24 +50,12 @@ def text_width_mm(document: Document) -> int:
     return page_mm(document)[0] - margins.left - margins.right
 
 
-def lay_out(table: Table, document: Document) -> Layout:
-    """Take the first size of the profile at which nothing is broken and no cell grows too tall."""
-    room = text_width_mm(document)
-    needs = [
-        _need(column, texts) for column, texts in zip(table.columns, _texts(table), strict=True)
-    ]
-    for size, most_lines in profile_of(document).table_sizes:
-        for lines in range(1, most_lines + 1):
-            least = [need.width_mm(size, lines) for need in needs]
-            if sum(least) <= room:
-                return Layout(size, _shared(table.columns, least, room))
-    return Layout(size, tuple(width * room / sum(least) for width in least))
-
-
 @dataclass(frozen=True, slots=True)
 class _Need:
-    """What a column must hold, in thousandths of the font size: `solid` cannot be wrapped,
-    `word` is the longest word, `text` a long text and `title` the head of those that can."""
+    """What a column must hold, in thousandths of the font size.
+
+    `solid` cannot be wrapped; `word` is the longest word, `text` a long text and `title` the head of what can.
+    """
 
     solid: int
     word: int
@@ -81,17 +63,38 @@ class _Need:
     title: int
 
     def width_mm(self, size: int, lines: int) -> float:
-        unit = size / 1000 / POINTS_PER_MM
-        word = min(self.word * unit, LONGEST_WORD_MM)
-        wrapped = max(
-            _wrapped(self.text * unit, word, lines), _wrapped(self.title * unit, word, HEAD_LINES)
-        )
-        return max(self.solid * unit, word, wrapped) + 2 * CELL_PADDING_MM + ROUNDING_MM
+        word = min(_mm(self.word, size), LONGEST_WORD_MM)
+        text = _wrapped(_mm(self.text, size), word, lines)
+        title = _wrapped(_mm(self.title, size), word, HEAD_LINES)
+        return max(_mm(self.solid, size), word, text, title) + 2 * CELL_PADDING_MM + ROUNDING_MM
+
+
+def lay_out(table: Table, document: Document) -> Layout:
+    """Take the first size of the profile at which nothing is broken and no cell grows too tall."""
+    room = text_width_mm(document)
+    needs = [_need(column, texts) for column, texts in zip(table.columns, _texts(table), strict=True)]
+    sizes = profile_of(document).table_sizes
+    for size, most_lines in sizes:
+        for lines in range(1, most_lines + 1):
+            least = [need.width_mm(size, lines) for need in needs]
+            if sum(least) <= room:
+                return _layout(size, needs, _shared(table.columns, least, room))
+    smallest, most_lines = sizes[-1]
+    least = [need.width_mm(smallest, most_lines) for need in needs]
+    return _layout(smallest, needs, [width * room / sum(least) for width in least])
+
+
+def _layout(size: int, needs: Sequence[_Need], widths: Sequence[float]) -> Layout:
+    spare = (width - _mm(need.solid, size) for width, need in zip(widths, needs, strict=True))
+    return Layout(size, tuple(widths), tuple(spare))
+
+
+def _mm(thousandths: int, size: int) -> float:
+    return thousandths * size / 1000 / POINTS_PER_MM
 
 
 def _wrapped(text: float, word: float, lines: int) -> float:
-    """Width at which a text takes so many lines: a line that is wrapped is seldom full, so half
-    a long word is reckoned as lost on each."""
+    """Width at which a text takes so many lines, half a long word being lost on each: few lines are full."""
     return text if lines == 1 or text <= word else text / lines + word / 2
 
 
@@ -128,7 +131,4 @@ def _shared(columns: Sequence[Column], least: list[float], room: float) -> tuple
         if not short:
             break
         held |= short
-    return tuple(
-        least[index] if index in held else column.weight * unit
-        for index, column in enumerate(columns)
-    )
+    return tuple(least[index] if index in held else column.weight * unit for index, column in enumerate(columns))

@@ -3,8 +3,6 @@
 Liberation Serif and Times New Roman share these widths, in thousandths of the font size.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -31,14 +29,14 @@ _COMBINING_HORN: Final = "\N{COMBINING HORN}"
 _UNKNOWN: Final = 1000
 
 POINTS_PER_MM: Final = 72 / 25.4
-LINE_HEIGHT: Final = 1.15
-"""Natural height of a line, as a multiple of the font size."""
 
 
 @lru_cache(maxsize=4096)
-def _advance(letter: str, bold: bool) -> int:
+def _advance(letter: str, *, bold: bool) -> int:
     """Width of one letter; Vietnamese marks take no room of their own, a horn does."""
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
+    if unicodedata.combining(base):
+        return 0
     horn = _HORN.get(base, 0) if _COMBINING_HORN in marks else 0
     index = ord(base) - 32
     if 0 <= index < len(_REGULAR):
@@ -49,7 +47,7 @@ def _advance(letter: str, bold: bool) -> int:
 @lru_cache(maxsize=65536)
 def line_width(text: str, *, bold: bool) -> int:
     """Width of a text on one line, in thousandths of the font size."""
-    return sum(_advance(letter, bold) for letter in text)
+    return sum(_advance(letter, bold=bold) for letter in text)
 
 
 @lru_cache(maxsize=65536)
@@ -60,13 +58,13 @@ def longest_word(text: str, *, bold: bool) -> int:
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
     """How many lines a text takes in a column of this width (same unit as `size`)."""
-    return sum(_wrapped(line, width * 1000 / size, bold) for line in text.split("\n")) or 1
+    return sum(_wrapped(line, width * 1000 / size, bold=bold) for line in text.split("\n"))
 
 
-def _wrapped(line: str, room: float, bold: bool) -> int:
+def _wrapped(line: str, room: float, *, bold: bool) -> int:
     if line_width(line, bold=bold) <= room:
         return 1
-    space = _advance(" ", bold)
+    space = _advance(" ", bold=bold)
     lines, used = 1, 0.0
     for word in line.split():
         width = line_width(word, bold=bold)

@@ -1,20 +1,15 @@
 """Documents as PDF: WeasyPrint prints the standalone page, cut off from files and network."""
 
-from __future__ import annotations
-
 import gc
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
+from reports.document import Document
 from reports.renderers.html import render_page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reports.document import Document
 
 CLOSED_FETCHER: Final = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
 """Raises ValueError for every address but `data:`, so no text can pull a file or a page in."""
