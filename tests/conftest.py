@@ -14,6 +14,8 @@ from hypothesis import settings as hypothesis
 
 from tests.triggers import without_triggers
 
+pytest_plugins = ["tests.cast"]
+
 # Two cores, often shared: a slow example is no failure.
 hypothesis.register_profile("house", deadline=None)
 hypothesis.load_profile("house")
