@@ -1,0 +1,17 @@
+"""Loading a plan's folder: reading its files, writing rows by natural keys, and the kernel's own part of it."""
+
+from trainingplan.loading.kernel import load, load_demo_users
+from trainingplan.loading.source import PlanSource, Record, SourceError, SourceRefused
+from trainingplan.loading.writing import LoadReport, check_fields, upsert
+
+__all__ = [
+    "LoadReport",
+    "PlanSource",
+    "Record",
+    "SourceError",
+    "SourceRefused",
+    "check_fields",
+    "load",
+    "load_demo_users",
+    "upsert",
+]
