@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,17 @@ class Command(BaseCommand):
             if not folder.is_dir():
                 raise CommandError(f"Không có thư mục {folder}.")
         password = self._demo_password() if demo_users else ""
-        for folder in folders:
-            try:
-                self._load(folder, password)
-            except SourceRefused as refused:
-                lines = "\n".join(f"  {folder}/{error}" for error in refused.errors)
-                raise CommandError(f"Không nạp {folder}; còn {len(refused.errors)} lỗi:\n{lines}") from refused
+        # An empty database takes all folders or none: half of them would count as "not empty" ever after.
+        with transaction.atomic() if if_empty else nullcontext():
+            for folder in folders:
+                self._load_or_tell(folder, password)
+
+    def _load_or_tell(self, folder: Path, password: str) -> None:
+        try:
+            self._load(folder, password)
+        except SourceRefused as refused:
+            lines = "\n".join(f"  {folder}/{error}" for error in refused.errors)
+            raise CommandError(f"Không nạp {folder}; còn {len(refused.errors)} lỗi:\n{lines}") from refused
 
     def _load(self, folder: Path, password: str) -> None:
         """Load one folder in one transaction and tell what changed. Raises SourceRefused."""
