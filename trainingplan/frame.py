@@ -1,9 +1,267 @@
-"""What every page's frame shows."""
+"""What every page's frame shows: the plan and its switch, the menu by role, what waits for the user."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from trainingplan.models import Plan, User
+from trainingplan.policies import Action, may
+from trainingplan.selectors import plan_day, unit_names
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A time by which something is due, and how far it is in whole days."""
+
+    at: datetime
+
+    @property
+    def days_left(self) -> int:
+        return (timezone.localdate(self.at) - timezone.localdate()).days
+
+    @property
+    def passed(self) -> bool:
+        return timezone.now() >= self.at
+
+    @property
+    def words(self) -> str:
+        """Like "còn 6 ngày", "hạn hôm nay", "quá hạn 2 ngày"."""
+        days = self.days_left
+        if self.passed:
+            return f"quá hạn {-days} ngày" if days < 0 else "vừa hết hạn"
+        return f"còn {days} ngày" if days else "hạn hôm nay"
+
+    @property
+    def tone(self) -> str:
+        """The class of its pill: calm, soon, late."""
+        if self.passed:
+            return "is-bad"
+        return "is-warn" if self.days_left <= SOON else "is-info"
+
+
+SOON = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for the user: what, by when, and the one button that begins it."""
+
+    title: str
+    detail: str
+    button: str
+    url: str
+    deadline: Deadline | None = None
+
+
+WITHOUT_END = datetime.max.replace(tzinfo=UTC)
+TaskSource = Callable[[Plan, User], list[Task]]
+
+
+def waiting_tasks(plan: Plan, user: User) -> list[Task]:
+    """All that waits for the user in the plan, the nearest deadline first; each app answers for itself."""
+    sources: list[TaskSource] = [import_string(name) for name in settings.TASK_SOURCES]
+    tasks = [task for source in sources for task in source(plan, user)]
+    return sorted(tasks, key=lambda task: task.deadline.at if task.deadline else WITHOUT_END)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A line of the menu. `family` begins the names of all its addresses."""
+
+    label: str
+    purpose: str
+    url_name: str
+    family: str
+    icon: str
+    actions: tuple[Action, ...]
+    by_year: bool = True
+
+
+MENU = (
+    Page("Việc của tôi", "Những việc đang chờ, xếp theo hạn", "tasks", "tasks", "tasks", (Action.SEE_HOME,)),
+    Page(
+        "Tổng quan",
+        "Chỉ tiêu giao, đăng ký, phân bổ, đã cử; kinh phí theo nguồn",
+        "dashboard",
+        "dashboard",
+        "dashboard",
+        (Action.SEE_DASHBOARD,),
+    ),
+    Page(
+        "Đăng ký nhu cầu",
+        "Số người đơn vị đăng ký cho từng chỉ tiêu",
+        "registration",
+        "registration",
+        "registration",
+        (Action.SEE_REGISTRATION,),
+    ),
+    Page(
+        "Tiến độ đăng ký",
+        "Đơn vị đã gửi, đang nhập, chưa trả lời",
+        "progress",
+        "progress",
+        "progress",
+        (Action.SEE_PROGRESS,),
+    ),
+    Page(
+        "Phân bổ chỉ tiêu",
+        "Số giao cho từng đơn vị theo phụ lục",
+        "allocation-index",
+        "allocation",
+        "allocation",
+        (Action.SEE_ALLOCATION,),
+    ),
+    Page("Danh sách cử đi", "Cán bộ được cử, theo chỉ tiêu", "rosters", "roster", "roster", (Action.SEE_ROSTER,)),
+    Page("Kinh phí", "Các dòng kinh phí và nguồn", "budget", "budget", "budget", (Action.SEE_BUDGET,)),
+    Page(
+        "Soát số liệu",
+        "Chỗ văn bản, chỉ tiêu, phụ lục và kinh phí lệch nhau",
+        "checks",
+        "checks",
+        "checks",
+        (Action.SEE_CHECKS,),
+    ),
+    Page(
+        "Phụ lục",
+        "Xem trước và tải các phụ lục, Excel và PDF",
+        "appendices",
+        "appendi",
+        "appendices",
+        (Action.SEE_APPENDICES,),
+    ),
+    Page("Nhật ký", "Ai sửa gì, lúc nào, vì sao", "trail", "trail", "trail", (Action.SEE_TRAIL,)),
+    Page(
+        "Danh mục, Quản trị",
+        "Đơn vị, chương trình, chỉ tiêu, phụ lục, người dùng",
+        "admin:index",
+        "admin",
+        "admin",
+        (Action.KEEP_CATALOGUES, Action.MANAGE_USERS),
+        by_year=False,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    label: str
+    purpose: str
+    url: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoice:
+    plan: Plan
+    url: str
+    current: bool
+
+
+STATE_TONES = {
+    Plan.State.REGISTRATION: "is-info",
+    Plan.State.ALLOCATION: "is-info",
+    Plan.State.SUBMITTED: "is-warn",
+    Plan.State.ISSUED: "is-ok",
+    Plan.State.AMENDING: "is-warn",
+}
+
+
+class Frame:
+    """The frame of one request; what a template does not show is not read."""
+
+    def __init__(self, request: HttpRequest, user: User) -> None:
+        self.user = user
+        match = request.resolver_match
+        self._view_name = match.view_name if match else ""
+        self._kwargs: dict[str, Any] = dict(match.kwargs) if match else {}
+
+    @cached_property
+    def _all_plans(self) -> list[Plan]:
+        return list(Plan.objects.order_by("-year"))
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The plan of the address; where the address names none, the newest."""
+        year = self._kwargs.get("year")
+        named = next((plan for plan in self._all_plans if plan.year == year), None)
+        return named or next(iter(self._all_plans), None)
+
+    @cached_property
+    def plans(self) -> list[PlanChoice]:
+        """The switch: the same page in each plan."""
+        return [PlanChoice(plan, self._same_page(plan), plan == self.plan) for plan in self._all_plans]
+
+    @property
+    def state_tone(self) -> str:
+        return STATE_TONES.get(Plan.State(self.plan.state), "") if self.plan else ""
+
+    @cached_property
+    def menu(self) -> list[MenuEntry]:
+        entries = []
+        for page in MENU:
+            url = self._url(page.url_name, by_year=page.by_year)
+            if url and any(may(self.user, action) for action in page.actions):
+                current = self._view_name.startswith(page.family)
+                entries.append(MenuEntry(page.label, page.purpose, url, page.icon, current))
+        return entries
+
+    @property
+    def doors(self) -> list[MenuEntry]:
+        """The menu without the page it stands on."""
+        return [entry for entry in self.menu if not entry.current]
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        return waiting_tasks(self.plan, self.user) if self.plan else []
+
+    @property
+    def tasks_url(self) -> str:
+        return self._url("tasks")
+
+    @property
+    def search_url(self) -> str:
+        return self._url("search")
+
+    @cached_property
+    def unit_name(self) -> str:
+        if self.user.unit_id is None or self.plan is None:
+            return ""
+        return unit_names(plan_day(self.plan), [self.user.unit_id]).get(self.user.unit_id, "")
+
+    @property
+    def user_place(self) -> str:
+        """The unit somebody acts for, else the role."""
+        return self.unit_name or self.user.get_role_display()
+
+    def _url(self, name: str, *, by_year: bool = True) -> str:
+        """The address, or nothing where there is no such page or no plan to show in it."""
+        if by_year and self.plan is None:
+            return ""
+        try:
+            return reverse(name, kwargs={"year": self.plan.year} if by_year and self.plan else {})
+        except NoReverseMatch:
+            return ""
+
+    def _same_page(self, plan: Plan) -> str:
+        kwargs = {"year": plan.year}
+        if "year" in self._kwargs:
+            try:
+                return reverse(self._view_name, kwargs=self._kwargs | kwargs)
+            except NoReverseMatch:
+                pass
+        return reverse("tasks", kwargs=kwargs)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The context processor; nothing for somebody who has not signed in."""
+    user = getattr(request, "user", None)
+    return {"frame": Frame(request, user)} if isinstance(user, User) else {}

@@ -7,6 +7,7 @@ from trainingplan import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("<int:year>/viec-cua-toi/", views.tasks, name="tasks"),
     path("dang-nhap/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),
 ]

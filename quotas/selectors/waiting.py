@@ -1,0 +1,73 @@
+"""What is still to be done in a plan: answers that have not come, places that are not given."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from quotas.models import Allocation, Quota, Registration, Response
+from quotas.rules import Balance
+from quotas.selectors.allocation import sums_by_quota
+from trainingplan.models import Appendix, Participant, Plan, Unit
+
+OUTSIDE = 0
+"""The number that stands for "in no appendix"."""
+
+
+def answers_missing(plan: Plan) -> tuple[int, int]:
+    """How many participants have not sent, and how many there are. One query."""
+    sent = Q(response__state__in=(Response.State.SENT, Response.State.ACCEPTED))
+    counts = Participant.objects.filter(plan=plan).aggregate(all=Count("pk"), sent=Count("pk", filter=sent))
+    return counts["all"] - counts["sent"], counts["all"]
+
+
+def answer_of(plan: Plan, unit_id: int) -> tuple[bool, Response | None]:
+    """Whether the unit is asked at all, and its answer if it has opened one. One query."""
+    participant = Participant.objects.filter(plan=plan, unit_id=unit_id).select_related("response").first()
+    return participant is not None, getattr(participant, "response", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The quotas of one appendix added up. Those that state no number bound nothing: they are outside `balance`."""
+
+    number: int
+    title: str
+    quotas: int
+    balance: Balance
+    registered: int
+    unbounded: int
+
+    @property
+    def allocated(self) -> int:
+        """All that is allocated, bounded or not."""
+        return self.balance.allocated + self.unbounded
+
+
+def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
+    """Given, allocated and registered by appendix, `OUTSIDE` last; with `units` only theirs is counted. Four queries."""
+    titles = dict(
+        plan.appendices.exclude(kind=Appendix.Kind.BUDGET).order_by("number").values_list("number", "title")
+    ) | {OUTSIDE: "Chỉ tiêu ngoài phụ lục"}
+    members: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    for pk, given, number in Quota.objects.filter(programme__plan=plan).values_list(
+        "pk", "number", "appendix__number"
+    ):
+        members[number or OUTSIDE].append((pk, given))
+    ids = [pk for quotas in members.values() for pk, _ in quotas]
+    allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
+    return [
+        Places(
+            number=number,
+            title=title,
+            quotas=len(members[number]),
+            balance=Balance(
+                sum(given or 0 for _, given in members[number]),
+                sum(allocated.get(pk, 0) for pk, given in members[number] if given is not None),
+            ),
+            registered=sum(registered.get(pk, 0) for pk, _ in members[number]),
+            unbounded=sum(allocated.get(pk, 0) for pk, given in members[number] if given is None),
+        )
+        for number, title in titles.items()
+        if members[number]
+    ]

@@ -1,0 +1,1 @@
+"""Pages of quotas: the unit's grid, the Board's grid, and what they send and take."""

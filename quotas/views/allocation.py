@@ -1,0 +1,114 @@
+"""The Board's grid: one per appendix, and one for the quotas that stand in none."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quotas.models import Allocation
+from quotas.rules import Balance
+from quotas.selectors.allocation import allocation_grid, quotas_of, sums_by_quota
+from quotas.selectors.waiting import OUTSIDE, places_by_appendix
+from quotas.services.cells import CellInput, CellResult, save_allocations
+from quotas.views import cells_io
+from quotas.views.allocation_html import allocation_table
+from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
+from trainingplan.models import Appendix, Plan
+from trainingplan.policies import Action, UserRequest, may, plan_view, require, sees_all_units, visible_units
+from trainingplan.services.refusals import Refused
+
+
+@plan_view(Action.SEE_ALLOCATION)
+def allocation_index(request: UserRequest, plan: Plan) -> HttpResponse:
+    """The appendices to allocate, with what is left in each; a unit sees what it was given."""
+    whole = sees_all_units(request.user)
+    places = places_by_appendix(plan, None if whole else visible_units(request.user))
+    context = {"plan": plan, "places": places, "whole": whole, "may_allocate": may(request.user, Action.ALLOCATE)}
+    return render(request, "quotas/allocation_index.html", context)
+
+
+def _appendix_or_404(plan: Plan, number: int) -> Appendix | None:
+    """The appendix of that number, None for the quotas in no appendix; budget tables have no grid."""
+    if number == OUTSIDE:
+        return None
+    return get_object_or_404(plan.appendices.exclude(kind=Appendix.Kind.BUDGET), number=number)
+
+
+@plan_view(Action.SEE_ALLOCATION)
+@require_http_methods(["GET", "HEAD", "POST"])
+def allocation(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
+    """The grid; a POST is its form, sent without JavaScript."""
+    appendix = _appendix_or_404(plan, number)
+    if request.method != "POST":
+        return _page(request, plan, appendix)
+    require(request.user, Action.ALLOCATE)
+    cells = cells_io.read_form(request.POST)
+    try:
+        results = save_allocations(plan=plan, cells=cells, actor=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("allocation", plan.year, number)
+    return _after_form(request, plan, appendix, cells, results)
+
+
+def _after_form(
+    request: UserRequest, plan: Plan, appendix: Appendix | None, cells: list[CellInput], results: list[CellResult]
+) -> HttpResponse:
+    returned = cells_io.returned_cells(cells, results)
+    words = cells_io.saved_words(results)
+    if not returned:
+        messages.success(request, words)
+        return redirect("allocation", plan.year, appendix.number if appendix else OUTSIDE)
+    messages.warning(request, words)
+    return _page(request, plan, appendix, returned)
+
+
+def _page(
+    request: UserRequest, plan: Plan, appendix: Appendix | None, returned: ReturnedCells = NOTHING_RETURNED
+) -> HttpResponse:
+    grid = allocation_grid(plan, appendix, visible_units(request.user))
+    editable = grid.open and may(request.user, Action.ALLOCATE)
+    whole = sees_all_units(request.user)
+    context = {
+        "plan": plan,
+        "appendix": appendix,
+        "number": appendix.number if appendix else OUTSIDE,
+        "numbers": _numbers(plan),
+        "grid": grid,
+        "editable": editable,
+        "whole": whole,
+        "illustrative": grid.illustrative,
+        "table": allocation_table(grid, editable=editable, whole=whole, returned=returned),
+    }
+    return render(request, "quotas/allocation.html", context)
+
+
+def _numbers(plan: Plan) -> list[int]:
+    """The appendices one may turn to, in order, those outside at the end."""
+    within = plan.appendices.exclude(kind=Appendix.Kind.BUDGET).order_by("number").values_list("number", flat=True)
+    return [*within, OUTSIDE]
+
+
+@plan_view(Action.ALLOCATE)
+@require_POST
+def allocation_cells(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
+    """Save changed cells sent as JSON; the reply adds what is then allocated and left of each column."""
+    appendix = _appendix_or_404(plan, number)
+    try:
+        cells = cells_io.read_cells(request)
+        results = save_allocations(plan=plan, cells=cells, actor=request.user)
+    except cells_io.BadCells as bad:
+        return cells_io.refusal(bad.message, 400)
+    except Refused as refused:
+        return cells_io.refusal(refused.message, 409)
+    return cells_io.reply(results, columns=_columns_now(plan, appendix))
+
+
+def _columns_now(plan: Plan, appendix: Appendix | None) -> list[dict[str, Any]]:
+    """The head's sums after a save, in the order of the columns."""
+    quotas = list(quotas_of(plan, appendix))
+    allocated = sums_by_quota(Allocation, [quota.pk for quota in quotas])
+    balances = [Balance(quota.number, allocated.get(quota.pk, 0)) for quota in quotas]
+    return [{"given": one.given, "allocated": one.allocated, "left": one.left} for one in balances]

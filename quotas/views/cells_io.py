@@ -1,0 +1,169 @@
+"""What a grid sends and is told: changed cells as JSON, or the fields of a form sent without JavaScript."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+
+from quotas.services.cells import CellInput, CellResult, Outcome
+from trainingplan.rules.numbers import format_count
+
+MOST_CELLS = 20_000
+_LARGEST_ID = 2**63 - 1
+_LARGEST_VERSION = 2**31 - 2
+_FIELD = re.compile(r"c-([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,9})(?:-([0-9]{1,7}|x)?)?", re.ASCII)
+
+
+class BadCells(Exception):  # noqa: N818 - what the client did, not what broke
+    """The request is not what a grid sends; `message` says so in Vietnamese."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def read_cells(request: HttpRequest) -> list[CellInput]:
+    """The cells of `{"cells": [{"unit", "quota", "value", "version", "no_need"}]}`; raises BadCells."""
+    try:
+        body = json.loads(request.body)
+    except RequestDataTooBig as error:
+        raise BadCells("Gửi quá nhiều số liệu trong một lần. Hãy dán từng phần nhỏ hơn.") from error
+    except (ValueError, RecursionError) as error:
+        raise BadCells("Máy chủ không đọc được yêu cầu: nội dung không phải JSON.") from error
+    cells = body.get("cells") if isinstance(body, dict) else None
+    if not isinstance(cells, list):
+        raise BadCells("Máy chủ không đọc được yêu cầu: thiếu danh sách «cells».")
+    if len(cells) > MOST_CELLS:
+        most, sent = format_count(MOST_CELLS), format_count(len(cells))
+        raise BadCells(f"Một lần lưu nhận nhiều nhất {most} ô; yêu cầu này có {sent} ô.")
+    return [_read_cell(place, cell) for place, cell in enumerate(cells, start=1)]
+
+
+def _read_cell(place: int, cell: object) -> CellInput:
+    if not isinstance(cell, dict):
+        raise BadCells(f"Ô thứ {place} trong yêu cầu không đúng dạng.")
+    typed, no_need = cell.get("value", ""), cell.get("no_need", False)
+    if type(typed) is int:
+        typed = str(typed) if abs(typed) <= _LARGEST_ID else "9" * 20
+    if not isinstance(typed, str) or not isinstance(no_need, bool):
+        raise BadCells(f"Ô thứ {place} trong yêu cầu không đúng dạng.")
+    return CellInput(
+        unit_id=_whole(cell.get("unit"), place, 1, _LARGEST_ID),
+        quota_id=_whole(cell.get("quota"), place, 1, _LARGEST_ID),
+        typed=typed,
+        version=_whole(cell.get("version", 0), place, 0, _LARGEST_VERSION),
+        no_need=no_need,
+    )
+
+
+def _whole(value: object, place: int, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise BadCells(f"Ô thứ {place} trong yêu cầu có mã không phải số nguyên hợp lệ.")
+    return value
+
+
+def field_name(unit_id: int, quota_id: int, version: int, seen: str) -> str:
+    """The name of an input: the cell, the version it shows, and what it shows ("", "12", "x" for no need)."""
+    return f"c-{unit_id}-{quota_id}-{version}-{seen}"
+
+
+def tick_name(unit_id: int, quota_id: int) -> str:
+    return f"n-{unit_id}-{quota_id}"
+
+
+def seen_value(number: int | None, *, no_need: bool = False) -> str:
+    if no_need:
+        return "x"
+    return "" if number is None else str(number)
+
+
+def read_form(fields: Mapping[str, Any]) -> list[CellInput]:
+    """The changed cells among the fields of a grid; what is as it was shown is left out, as are fields of no cell."""
+    changed = []
+    for name, value in fields.items():
+        match = _FIELD.fullmatch(name)
+        if match is None:
+            continue
+        unit_id, quota_id, version = (int(part) for part in match.groups()[:3])
+        seen = match[4] or ""
+        no_need = tick_name(unit_id, quota_id) in fields
+        typed = str(value)
+        same = typed.strip() in {seen, format_count(int(seen))} if seen.isdigit() else not typed.strip()
+        if not same or no_need != (seen == "x"):
+            changed.append(CellInput(unit_id, quota_id, typed, version, no_need))
+    return changed
+
+
+def reply(results: Iterable[CellResult], **more: Any) -> JsonResponse:
+    """What became of each cell, and what else the page then shows."""
+    now = timezone.localtime()
+    return JsonResponse({"cells": [_told(result) for result in results], "saved_at": f"{now:%H:%M}", **more})
+
+
+def _told(result: CellResult) -> dict[str, Any]:
+    return {
+        "unit": result.unit_id,
+        "quota": result.quota_id,
+        "outcome": result.outcome.value,
+        "number": result.number,
+        "no_need": result.no_need,
+        "version": result.version,
+        "message": result.message,
+        "author": result.author,
+        "at": f"{timezone.localtime(result.at):%H:%M, %d/%m/%Y}" if result.at else "",
+    }
+
+
+def refusal(message: str, status: int) -> JsonResponse:
+    """A whole request that is refused."""
+    return JsonResponse({"message": message}, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A cell of a form that could not be saved: what was typed, and why; shown again in its place."""
+
+    typed: str
+    no_need: bool
+    message: str
+    outcome: Outcome
+    version: int
+    number: int | None
+    stands_no_need: bool
+
+
+def returned_cells(cells: Sequence[CellInput], results: Sequence[CellResult]) -> dict[tuple[int, int], Returned]:
+    """The cells to show again, by unit and quota."""
+    return {
+        (cell.unit_id, cell.quota_id): Returned(
+            typed=cell.typed[:100],
+            no_need=cell.no_need,
+            message=_words(result),
+            outcome=result.outcome,
+            version=result.version if result.outcome is Outcome.CONFLICT else cell.version,
+            number=result.number,
+            stands_no_need=result.no_need,
+        )
+        for cell, result in zip(cells, results, strict=True)
+        if result.outcome in {Outcome.REFUSED, Outcome.CONFLICT}
+    }
+
+
+def _words(result: CellResult) -> str:
+    if result.outcome is Outcome.CONFLICT:
+        return f"{result.message} Bấm «Lưu» lần nữa để giữ số của bạn, hoặc nhập lại số mới."
+    return result.message
+
+
+def saved_words(results: Sequence[CellResult]) -> str:
+    """What a save did, in a sentence."""
+    counts = {outcome: sum(result.outcome is outcome for result in results) for outcome in Outcome}
+    parts = [f"Đã lưu {format_count(counts[Outcome.SAVED])} ô."]
+    if troubled := counts[Outcome.REFUSED] + counts[Outcome.CONFLICT]:
+        parts.append(f"{format_count(troubled)} ô cần sửa, xem lý do tại ô.")
+    return " ".join(parts)

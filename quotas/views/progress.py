@@ -1,0 +1,117 @@
+"""Tiến độ đăng ký: who has answered, who has not; and the round, with its deadline."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from quotas.selectors.progress import GroupProgress, Progress, Standing, UnitProgress, progress
+from quotas.services.rounds import has_opened, set_round, why_round_fixed
+from quotas.views.round_form import RoundForm
+from trainingplan.frame import Deadline
+from trainingplan.models import Participant, Plan
+from trainingplan.policies import Action, UserRequest, may, plan_view, visible_units
+from trainingplan.services.refusals import Refused
+
+UNANSWERED = "chua-tra-loi"
+"""Stands for all standings without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter that can be set: its word in the address, what it says, how many units it leaves."""
+
+    value: str
+    label: str
+    units: int
+    current: bool
+
+
+@plan_view(Action.SEE_PROGRESS)
+def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
+    """The units by khối, all or those of one standing."""
+    state = progress(plan, visible_units(request.user))
+    standing, group = request.GET.get("trang-thai", ""), request.GET.get("khoi", "")
+    shown = _filtered(state, standing, group)
+    context = {
+        "plan": plan,
+        "progress": state,
+        "groups": shown,
+        "shown": sum(group.due for group in shown),
+        "standings": _standing_choices(state, standing),
+        "khoi": _group_choices(state, group),
+        "filtered": bool(standing or group),
+        "deadline": _deadline(plan),
+        "may_run": may(request.user, Action.RUN_ROUND),
+        "illustrative": state.illustrative,
+    }
+    return render(request, "quotas/progress.html", context)
+
+
+def _deadline(plan: Plan) -> Deadline | None:
+    return Deadline(plan.registration_closes_at) if plan.registration_closes_at else None
+
+
+def _filtered(state: Progress, standing: str, group: str) -> list[GroupProgress]:
+    """The groups with the units that pass, without empty groups. A word that is no filter filters nothing."""
+    known = standing in {UNANSWERED, *Standing}
+    groups = [
+        GroupProgress(one.group_id, one.name, tuple(unit for unit in one.units if not known or _passes(unit, standing)))
+        for one in state.groups
+        if group in {"", str(one.group_id)} or not any(str(other.group_id) == group for other in state.groups)
+    ]
+    return [one for one in groups if one.units]
+
+
+def _passes(unit: UnitProgress, standing: str) -> bool:
+    return not unit.standing.answered if standing == UNANSWERED else unit.standing == standing
+
+
+def _standing_choices(state: Progress, current: str) -> list[Choice]:
+    return [
+        Choice("", "tất cả", state.due, not current),
+        Choice(UNANSWERED, "chưa trả lời", len(state.missing), current == UNANSWERED),
+        *(
+            Choice(tally.standing, tally.standing.label, tally.units, current == tally.standing)
+            for tally in state.tallies
+        ),
+    ]
+
+
+def _group_choices(state: Progress, current: str) -> list[Choice]:
+    return [
+        Choice("", "Tất cả các khối", state.due, not current),
+        *(Choice(str(one.group_id), one.name, one.due, current == str(one.group_id)) for one in state.groups),
+    ]
+
+
+@plan_view(Action.RUN_ROUND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_settings(request: UserRequest, plan: Plan) -> HttpResponse:
+    """Open the round or move its deadline: what it will do (GET), and doing it (POST)."""
+    form = RoundForm(request.POST or None, plan=plan)
+    if request.method == "POST" and form.is_valid() and _set(request, plan, form):
+        return redirect("progress", plan.year)
+    context = {
+        "plan": plan,
+        "form": form,
+        "opened": has_opened(plan),
+        "fixed_reason": why_round_fixed(plan),
+        "units": Participant.objects.filter(plan=plan).count(),
+        "deadline": _deadline(plan),
+    }
+    return render(request, "quotas/progress_round.html", context)
+
+
+def _set(request: UserRequest, plan: Plan, form: RoundForm) -> bool:
+    """Whether it was done; what is refused stands in the form."""
+    reason = form.cleaned_data["reason"]
+    try:
+        set_round(plan=plan, opens_at=form.opens_at, closes_at=form.closes_at, reason=reason, actor=request.user)
+    except Refused as refused:
+        form.add_error(None, refused.message)
+        return False
+    messages.success(request, f"Đã đặt hạn đăng ký {form.closes_at:%H:%M, %d/%m/%Y}.")
+    return True

@@ -1,0 +1,157 @@
+"""The unit's registration: choosing a unit, its grid, saving cells, sending."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quotas.models import Response
+from quotas.selectors.progress import progress
+from quotas.selectors.registration import RegistrationSheet, registration_sheet
+from quotas.services.cells import CellInput, CellResult, save_registrations
+from quotas.services.responses import send_response
+from quotas.views import cells_io
+from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
+from quotas.views.registration_html import registration_table
+from trainingplan.frame import Deadline
+from trainingplan.models import Plan, Role, Unit, User
+from trainingplan.policies import Action, UserRequest, editable_units, may, plan_view, visible_unit_or_404, visible_units
+from trainingplan.services.refusals import Refused
+
+STATE_TONES = {
+    Response.State.EDITING: "is-info",
+    Response.State.SENT: "is-ok",
+    Response.State.RETURNED: "is-warn",
+    Response.State.ACCEPTED: "is-ok",
+}
+
+
+@plan_view(Action.SEE_REGISTRATION)
+def registration(request: UserRequest, plan: Plan) -> HttpResponse:
+    """The unit's own grid; who sees several units chooses one."""
+    if request.user.role == Role.UNIT and request.user.unit:
+        return redirect("registration-unit", plan.year, request.user.unit.key)
+    units = progress(plan, visible_units(request.user))
+    context = {"plan": plan, "progress": units, "illustrative": units.illustrative}
+    return render(request, "quotas/registration_choose.html", context)
+
+
+@plan_view(Action.SEE_REGISTRATION)
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_unit(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
+    """The grid; a POST is its form, sent without JavaScript."""
+    unit = visible_unit_or_404(request.user, unit_key)
+    if request.method != "POST":
+        return _page(request, plan, unit)
+    _require_editing(request.user, unit)
+    cells = cells_io.read_form(request.POST)
+    try:
+        results = save_registrations(plan=plan, unit=unit, cells=cells, actor=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("registration-unit", plan.year, unit.key)
+    return _after_form(request, plan, unit, cells, results)
+
+
+def _after_form(
+    request: UserRequest, plan: Plan, unit: Unit, cells: list[CellInput], results: list[CellResult]
+) -> HttpResponse:
+    returned = cells_io.returned_cells(cells, results)
+    words = cells_io.saved_words(results)
+    if not returned:
+        messages.success(request, words)
+        return redirect("registration-unit", plan.year, unit.key)
+    messages.warning(request, words)
+    return _page(request, plan, unit, returned)
+
+
+def _page(request: UserRequest, plan: Plan, unit: Unit, returned: ReturnedCells = NOTHING_RETURNED) -> HttpResponse:
+    sheet = registration_sheet(plan, unit, request.user)
+    editable = sheet.open and _may_edit(request.user, unit)
+    context = {
+        "plan": plan,
+        "unit": unit,
+        "sheet": sheet,
+        "state_tone": STATE_TONES.get(sheet.state, ""),
+        "editable": editable,
+        "deadline": Deadline(sheet.closes_at) if sheet.closes_at else None,
+        "illustrative": sheet.illustrative,
+        "several": request.user.role != Role.UNIT,
+        "table": registration_table(sheet, editable=editable, returned=returned),
+        "asked": sum(1 for _ in sheet.rows),
+    }
+    return render(request, "quotas/registration.html", context)
+
+
+def _may_edit(user: User, unit: Unit) -> bool:
+    return may(user, Action.EDIT_REGISTRATION) and editable_units(user).filter(pk=unit.pk).exists()
+
+
+def _require_editing(user: User, unit: Unit) -> None:
+    if not _may_edit(user, unit):
+        raise PermissionDenied(Action.EDIT_REGISTRATION)
+
+
+@plan_view(Action.EDIT_REGISTRATION)
+@require_POST
+def registration_cells(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
+    """Save changed cells sent as JSON; see `cells_io.read_cells` and `cells_io.reply` for both forms."""
+    unit = visible_unit_or_404(request.user, unit_key)
+    _require_editing(request.user, unit)
+    try:
+        cells = cells_io.read_cells(request)
+        results = save_registrations(plan=plan, unit=unit, cells=cells, actor=request.user)
+    except cells_io.BadCells as bad:
+        return cells_io.refusal(bad.message, 400)
+    except Refused as refused:
+        return cells_io.refusal(refused.message, 409)
+    return cells_io.reply(results)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a sheet says in all, to be read before it is sent."""
+
+    people: int
+    numbered: int
+    no_need: int
+    empty: int
+
+
+def summary(sheet: RegistrationSheet) -> Summary:
+    rows = list(sheet.rows)
+    numbered = [row.number for row in rows if row.number is not None]
+    no_need = sum(row.no_need for row in rows)
+    return Summary(sum(numbered), len(numbered), no_need, len(rows) - len(numbered) - no_need)
+
+
+@plan_view(Action.EDIT_REGISTRATION)
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_send(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
+    """Say with counts what sending will do (GET), and send (POST)."""
+    unit = visible_unit_or_404(request.user, unit_key)
+    _require_editing(request.user, unit)
+    if request.method == "POST":
+        return _send(request, plan, unit)
+    sheet = registration_sheet(plan, unit, request.user)
+    context = {
+        "plan": plan,
+        "unit": unit,
+        "sheet": sheet,
+        "summary": summary(sheet),
+        "illustrative": sheet.illustrative,
+    }
+    return render(request, "quotas/registration_send.html", context)
+
+
+def _send(request: UserRequest, plan: Plan, unit: Unit) -> HttpResponseRedirect:
+    try:
+        send_response(plan=plan, unit=unit, actor=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "Đã gửi đăng ký đến Ban Tổ chức Tỉnh ủy.")
+    return redirect("registration-unit", plan.year, unit.key)

@@ -1,0 +1,92 @@
+"""The unit's sheet as HTML; see `cells_html` for why it is not a template."""
+
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from quotas.selectors.registration import Block, RegistrationSheet, Row
+from quotas.services.cells import Outcome
+from quotas.views.cells_html import (
+    NOTHING_RETURNED,
+    STATE_CLASS,
+    UNKNOWN,
+    ReturnedCells,
+    count,
+    known,
+    number_input,
+    say,
+    troubled_input,
+)
+from quotas.views.cells_io import Returned, field_name, seen_value, tick_name
+from trainingplan.rules.numbers import format_count
+
+
+def registration_table(
+    sheet: RegistrationSheet, *, editable: bool, returned: ReturnedCells = NOTHING_RETURNED
+) -> SafeString:
+    """One body per programme; the cells of `returned` show what was typed and why it was not saved."""
+    blocks = "".join(_block(sheet.unit_id, block, returned, editable=editable) for block in sheet.blocks)
+    return mark_safe(  # noqa: S308 - texts from data are escaped where they enter
+        '<table class="grid grid-sheet"><thead><tr>'
+        '<th scope="col" class="first">Chương trình / chỉ tiêu</th>'
+        f'<th scope="col" class="num">Năm {sheet.last_year}</th>'
+        '<th scope="col" class="num">Đăng ký</th>'
+        '<th scope="col" class="tick">Không có nhu cầu</th>'
+        '<th scope="col" class="note">Ghi chú</th>'
+        f"</tr></thead>{blocks}</table>"
+    )
+
+
+def _block(unit_id: int, block: Block, returned: ReturnedCells, *, editable: bool) -> str:
+    rows = "".join(
+        _open_row(unit_id, row, returned.get((unit_id, row.quota_id))) if editable else _closed_row(row)
+        for row in block.rows
+    )
+    head = f"{escape(block.code)} {escape(block.name)}"
+    return f'<tbody><tr class="group"><th colspan="5" scope="rowgroup">{head}</th></tr>{rows}</tbody>'
+
+
+def _row(row: Row, name: str, cells: str, note: str) -> str:
+    last_year = UNKNOWN if row.last_year is None else count(row.last_year)
+    return (
+        f'<tr><th scope="row" class="first">{name}</th><td class="num">{last_year}</td>{cells}'
+        f'<td class="note">{note}<span class="hint">{escape(_hint(row))}</span></td></tr>'
+    )
+
+
+def _closed_row(row: Row) -> str:
+    no_need = "không có nhu cầu" if row.no_need else ""
+    number = "" if row.no_need else known(row.number)
+    return _row(row, escape(row.name), f'<td class="num">{number}</td><td class="tick">{no_need}</td>', "")
+
+
+def _open_row(unit_id: int, row: Row, back: Returned | None) -> str:
+    name = escape(row.name)
+    tick = tick_name(unit_id, row.quota_id)
+    checked = " checked" if (back.no_need if back else row.no_need) else ""
+    tick_cell = (
+        f'<td class="tick"><input type="checkbox" name="{tick}" value="1"'
+        f' aria-label="Không có nhu cầu, {name}"{checked}></td>'
+    )
+    if back is None:
+        field = field_name(unit_id, row.quota_id, row.version, seen_value(row.number, no_need=row.no_need))
+        cell = f'<td class="cell">{number_input(field, format_count(row.number), f"{name}, đăng ký")}</td>'
+        return _row(row, name, cell + tick_cell, "")
+    field = returned_field(unit_id, row.quota_id, back)
+    cell = f'<td class="{STATE_CLASS[back.outcome]}">{troubled_input(field, back.typed, f"{name}, đăng ký")}</td>'
+    return _row(row, name, cell + tick_cell, say(field, back.message))
+
+
+def returned_field(unit_id: int, quota_id: int, back: Returned) -> str:
+    """The name under which a cell is sent again: against the version that stands now."""
+    return field_name(unit_id, quota_id, back.version, seen_value(back.number, no_need=back.stands_no_need))
+
+
+def _hint(row: Row) -> str:
+    """What is to be known beside the cell: its note, the province's number, who wrote last and when."""
+    parts = [row.note]
+    if row.limit is not None:
+        parts.append(f"cả tỉnh {format_count(row.limit)} {row.counting_word}".strip())
+    if row.author and row.at:
+        parts.append(f"{row.author}, {timezone.localtime(row.at):%H:%M, %d/%m/%Y}")
+    return " · ".join(filter(None, parts))

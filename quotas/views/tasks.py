@@ -1,0 +1,83 @@
+"""What quotas have waiting for somebody: an answer to send, answers that have not come, places to give."""
+
+from django.urls import NoReverseMatch, reverse
+
+from quotas.models import Response
+from quotas.policies import why_allocation_closed, why_registration_closed
+from quotas.selectors.waiting import Places, answer_of, answers_missing, places_by_appendix
+from trainingplan.frame import Deadline, Task
+from trainingplan.models import Plan, User
+from trainingplan.policies import Action, may
+from trainingplan.rules.numbers import format_count
+
+
+def waiting(plan: Plan, user: User) -> list[Task]:
+    """See `TASK_SOURCES` in the settings. A constant number of queries: one for a unit, five for the Board."""
+    tasks: list[Task] = []
+    if user.unit_id and may(user, Action.EDIT_REGISTRATION):
+        tasks += _own_answer(plan, user.unit_id)
+    if may(user, Action.RUN_ROUND):
+        tasks += _answers_to_collect(plan)
+    if may(user, Action.ALLOCATE):
+        tasks += _places_to_give(plan)
+    return tasks
+
+
+def _deadline(plan: Plan) -> Deadline | None:
+    return Deadline(plan.registration_closes_at) if plan.registration_closes_at else None
+
+
+def _own_answer(plan: Plan, unit_id: int) -> list[Task]:
+    asked, answer = answer_of(plan, unit_id)
+    if not asked or why_registration_closed(plan, answer):
+        return []
+    what = f"nhu cầu đào tạo, bồi dưỡng năm {plan.year}"
+    match answer.state if answer else "":
+        case Response.State.RETURNED:
+            words = f"Sửa và gửi lại đăng ký {what}", "Ban Tổ chức Tỉnh ủy đã trả lại bản đăng ký.", "Xem và sửa"
+        case Response.State.EDITING:
+            words = f"Gửi đăng ký {what}", "Đang nhập, chưa gửi Ban Tổ chức Tỉnh ủy.", "Nhập tiếp"
+        case _:
+            words = f"Đăng ký {what}", "Chưa nhập chỉ tiêu nào.", "Bắt đầu đăng ký"
+    return [Task(*words, url=reverse("registration", kwargs={"year": plan.year}), deadline=_deadline(plan))]
+
+
+def _answers_to_collect(plan: Plan) -> list[Task]:
+    if plan.state != Plan.State.REGISTRATION:
+        return []
+    missing, asked = answers_missing(plan)
+    if not missing:
+        return []
+    return [
+        Task(
+            title=f"{format_count(missing)} đơn vị chưa gửi đăng ký",
+            detail=f"Đã gửi {format_count(asked - missing)} trong {format_count(asked)} đơn vị được hỏi.",
+            button="Xem tiến độ",
+            url=_progress_url(plan),
+            deadline=_deadline(plan),
+        )
+    ]
+
+
+def _progress_url(plan: Plan) -> str:
+    try:
+        return reverse("progress", kwargs={"year": plan.year})
+    except NoReverseMatch:
+        return reverse("registration", kwargs={"year": plan.year})
+
+
+def _places_to_give(plan: Plan) -> list[Task]:
+    if why_allocation_closed(plan):
+        return []
+    return [_to_give(plan, places) for places in places_by_appendix(plan) if (places.balance.left or 0) > 0]
+
+
+def _to_give(plan: Plan, places: Places) -> Task:
+    balance = places.balance
+    where = f"Phụ lục {places.number}" if places.number else "chỉ tiêu ngoài phụ lục"
+    return Task(
+        title=f"Còn {format_count(balance.left)} chỉ tiêu chưa phân bổ – {where}",
+        detail=f"{places.title}: giao {format_count(balance.given)}, đã phân bổ {format_count(balance.allocated)}.",
+        button="Phân bổ",
+        url=reverse("allocation", kwargs={"year": plan.year, "number": places.number}),
+    )

@@ -1,0 +1,250 @@
+// One grid that may be changed: its cells, keys, clipboard, history, saving and what it says, brought together.
+
+import { planPaste, readBlock, wantsPreview, writeBlock } from "./blocks.js";
+import { Sheet } from "./cells.js";
+import { History } from "./history.js";
+import { Keys } from "./keys.js";
+import { showNumber } from "./numbers.js";
+import { askPaste } from "./paste.js";
+import { Keep, Saver } from "./saver.js";
+import { Show } from "./show.js";
+import { Totals } from "./totals.js";
+
+const same = (a, b) => a.value.trim() === b.value.trim() && a.noNeed === b.noNeed;
+
+export class Grid {
+  constructor(form) {
+    this.form = form;
+    this.sheet = new Sheet(form.querySelector("table.grid"));
+    this.totals = new Totals(this.sheet);
+    this.show = new Show(form, {
+      choose: (cell, mine) => this.choose(cell, mine),
+      go: (cell) => this.keys.goTo(cell),
+    });
+    this.saver = new Saver(form, new Keep(form.dataset.store), this.#answers());
+    this.history = new History((edits) => this.change(edits, { remember: false }));
+    this.keys = new Keys(this.sheet, form.querySelector("[data-box]"), {
+      commit: (cell) => this.commit(cell),
+      toggle: (cell) => this.toggle(cell),
+      clear: (cells) => this.change(cells.map((cell) => ({ cell, value: "", noNeed: cell.now.noNeed }))),
+      fillDown: (block) => this.fillDown(block),
+      undo: () => this.undo(),
+      redo: () => this.redo(),
+      help: () => document.querySelector("[data-keys]").showModal(),
+    });
+    this.#clipboard();
+    this.savedAt = "";
+    this.#restore();
+    this.#rest({ aloud: false });
+  }
+
+  // Changing
+
+  /** Change cells: [{cell, value, noNeed}]. One step to undo, one save. */
+  change(edits, { remember = true } = {}) {
+    const step = [];
+    for (const { cell, value, noNeed } of edits) {
+      const after = { value, noNeed };
+      const before = cell.now;
+      cell.put(after);
+      if (!same(before, after)) step.push({ cell, before, after });
+    }
+    if (!step.length) return;
+    if (remember) this.history.remember(step);
+    const cells = step.map(({ cell }) => cell);
+    for (const cell of cells) this.show.cell(cell, "saving");
+    this.saver.add(cells);
+    this.totals.update(cells);
+    this.show.listTroubles();
+    this.#buttons();
+  }
+
+  /** Take what stands in the box. A number and "no need" exclude each other: what was done last counts. */
+  commit(cell) {
+    const { value, noNeed } = cell.typed;
+    if (value.trim() === cell.now.value.trim()) cell.put(cell.now);
+    else this.change([{ cell, value, noNeed: noNeed && value.trim() === "" }]);
+  }
+
+  toggle(cell) {
+    const noNeed = cell.tick.checked;
+    this.change([{ cell, value: noNeed ? "" : cell.now.value, noNeed }]);
+  }
+
+  fillDown({ top, bottom, left, right }) {
+    const edits = [...this.sheet.block({ top: top + 1, bottom, left, right })].map(({ cell, c }) => {
+      const { value } = this.sheet.cell(top, c).now;
+      return { cell, value, noNeed: value === "" && cell.now.noNeed };
+    });
+    this.change(edits);
+  }
+
+  undo() {
+    this.history.undo();
+    this.#buttons();
+  }
+
+  redo() {
+    this.history.redo();
+    this.#buttons();
+  }
+
+  /** Two wrote one cell: keep what is typed here, or take what the other wrote. */
+  choose(cell, mine) {
+    const { theirs } = cell;
+    cell.version = theirs.version;
+    cell.stored = { number: theirs.number, noNeed: theirs.no_need };
+    if (mine) {
+      this.show.cell(cell, "saving");
+      this.saver.add([cell]);
+    } else {
+      cell.edition += 1;
+      cell.put({ value: showNumber(theirs.number), noNeed: theirs.no_need });
+      this.saver.keep.drop(cell);
+      this.show.cell(cell, "");
+    }
+    this.totals.update([cell]);
+    this.show.listTroubles();
+    this.#rest();
+    this.keys.goTo(cell);
+  }
+
+  // Clipboard
+
+  #clipboard() {
+    const ours = (event) => this.sheet.byInput.has(event.target) && this.keys.mode === "move" && this.keys.block;
+    const table = this.sheet.table;
+    table.addEventListener("copy", (event) => ours(event) && this.#copy(event));
+    table.addEventListener("cut", (event) => {
+      if (!ours(event)) return;
+      this.#copy(event);
+      this.change(this.keys.selected.map((cell) => ({ cell, value: "", noNeed: cell.now.noNeed })));
+    });
+    table.addEventListener("paste", (event) => ours(event) && this.#paste(event));
+  }
+
+  #copy(event) {
+    const { top, left, bottom, right } = this.keys.block;
+    const rows = [];
+    for (let r = top; r <= bottom; r += 1) {
+      rows.push(this.sheet.rows[r].cells.slice(left, right + 1).map((cell) => cell.now.value));
+    }
+    event.clipboardData.setData("text/plain", writeBlock(rows));
+    event.preventDefault();
+  }
+
+  async #paste(event) {
+    event.preventDefault();
+    const block = readBlock(event.clipboardData.getData("text/plain"));
+    const at = this.keys.block;
+    const focus = this.keys.anchor;
+    if (block.length === 1 && block[0].length === 1) {
+      const value = block[0][0];
+      this.change(this.keys.selected.map((cell) => ({ cell, value, noNeed: value === "" && cell.now.noNeed })));
+      return;
+    }
+    const plan = planPaste(block, this.sheet, at);
+    const edits = wantsPreview(plan) ? await askPaste(plan) : plan.edits;
+    this.change(edits);
+    this.keys.go(focus.r, focus.c);
+    if (edits.length) this.show.line(`Đã dán ${showNumber(edits.length)} ô. Hoàn tác: Ctrl+Z.`, "busy");
+  }
+
+  // Saving
+
+  #answers() {
+    return {
+      saving: (cells) => {
+        for (const cell of cells) this.show.cell(cell, "saving");
+        this.show.line(`Đang lưu ${showNumber(cells.length)} ô …`, "busy", { aloud: false });
+      },
+      answered: (cell, result, current) => this.#answered(cell, result, current),
+      reply: (told) => this.#reply(told),
+      refused: (cells, message) => {
+        for (const cell of cells) this.show.cell(cell, "refused", message);
+        this.totals.update(cells);
+        this.show.listTroubles();
+      },
+      offline: (cells, seconds) => this.#away(cells, `thử lại sau ${seconds} giây.`, { retry: true }),
+      signedOut: (cells) => this.#away(cells, "đăng nhập lại ở cửa sổ khác rồi quay về đây.", { login: true, retry: true }),
+      idle: () => this.#rest(),
+    };
+  }
+
+  #answered(cell, result, current) {
+    const settled = result.outcome === "saved" || result.outcome === "unchanged";
+    if (settled || result.outcome === "refused") {
+      cell.stored = { number: result.number, noNeed: result.no_need };
+    }
+    // A stale cell stays stale until somebody has chosen: the version seen here moves only with what is settled.
+    if (settled) cell.version = result.version;
+    if (!current) return;
+    if (settled) this.#settle(cell, result);
+    else {
+      cell.theirs = result;
+      this.show.cell(cell, result.outcome, result.message);
+    }
+  }
+
+  #settle(cell, result) {
+    const value = showNumber(result.number);
+    cell.now = { value, noNeed: result.no_need };
+    const busy = document.activeElement === cell.input && this.keys.mode !== "move";
+    if (!busy) {
+      const whole = document.activeElement === cell.input;
+      cell.put(cell.now);
+      if (whole) cell.input.select();
+    }
+    this.show.cell(cell, "saved");
+  }
+
+  #reply(told) {
+    this.savedAt = told.saved_at;
+    if (told.columns) this.totals.head(told.columns);
+    this.totals.update(told.cells.map(({ unit, quota }) => this.sheet.cells.get(`${unit}:${quota}`)));
+    this.show.listTroubles();
+  }
+
+  #away(cells, then, buttons) {
+    for (const cell of cells) this.show.cell(cell, "offline");
+    const why = buttons.login ? "Phiên làm việc đã hết." : "Mất kết nối.";
+    const words = `${why} ${showNumber(cells.length)} ô chưa lưu được giữ trên máy này; ${then}`;
+    this.show.line(words, "bad", { aloud: this.lastAway !== why, ...buttons });
+    this.lastAway = why;
+  }
+
+  /** What the line below says when nothing is on its way. */
+  #rest({ aloud = true } = {}) {
+    this.lastAway = "";
+    const filled = [...this.sheet.cells.values()].filter((cell) => cell.answered).length;
+    const troubled = this.show.troubles.size;
+    const parts = [`${showNumber(filled)} ô đã nhập`];
+    if (troubled) parts.push(`${showNumber(troubled)} ô cần sửa`);
+    if (this.savedAt) parts.push(`lưu lúc ${this.savedAt}`);
+    this.show.line(parts.join(" · "), troubled ? "bad" : this.savedAt ? "ok" : "", { aloud });
+  }
+
+  #restore() {
+    const cells = [];
+    for (const cell of this.sheet.cells.values()) {
+      const kept = this.saver.keep.get(cell);
+      if (!kept) continue;
+      if (same(kept, cell.now)) this.saver.keep.drop(cell);
+      else {
+        cell.put({ value: kept.value, noNeed: Boolean(kept.noNeed) && cell.tick !== null });
+        cell.version = Number(kept.version) || 0;
+        this.show.cell(cell, "saving");
+        cells.push(cell);
+      }
+    }
+    if (!cells.length) return;
+    this.saver.add(cells);
+    this.totals.update(cells);
+    this.show.live.textContent = `Đã lấy lại ${cells.length} ô chưa lưu từ lần trước.`;
+  }
+
+  #buttons() {
+    this.form.querySelector("[data-undo]").disabled = !this.history.done.length;
+    this.form.querySelector("[data-redo]").disabled = !this.history.undone.length;
+  }
+}
