@@ -5,102 +5,180 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='BudgetLine',
+            name="BudgetLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('group', models.CharField(max_length=200, verbose_name='nhóm')),
-                ('content', models.CharField(max_length=500, verbose_name='nội dung')),
-                ('audience', models.CharField(blank=True, max_length=300, verbose_name='đối tượng')),
-                ('classes', models.PositiveIntegerField(default=1, verbose_name='số lớp')),
-                ('learners_per_class', models.PositiveIntegerField(default=0, verbose_name='học viên/lớp')),
-                ('days', models.PositiveIntegerField(default=0, verbose_name='số ngày')),
-                ('basis', models.CharField(choices=[('learner_day', 'đồng/học viên/ngày'), ('learner', 'đồng/học viên'), ('class', 'đồng/lớp'), ('lump_sum', 'đồng')], max_length=20, verbose_name='cách tính')),
-                ('rate', models.PositiveBigIntegerField(verbose_name='mức chi')),
-                ('amount', models.PositiveBigIntegerField(verbose_name='thành tiền')),
-                ('executor', models.CharField(blank=True, max_length=250, verbose_name='đơn vị thực hiện')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='phiên bản')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='số liệu minh họa')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                ("group", models.CharField(max_length=200, verbose_name="nhóm")),
+                ("content", models.CharField(max_length=500, verbose_name="nội dung")),
+                ("audience", models.CharField(blank=True, max_length=300, verbose_name="đối tượng")),
+                ("classes", models.PositiveIntegerField(default=1, verbose_name="số lớp")),
+                ("learners_per_class", models.PositiveIntegerField(default=0, verbose_name="học viên/lớp")),
+                ("days", models.PositiveIntegerField(default=0, verbose_name="số ngày")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("learner_day", "đồng/học viên/ngày"),
+                            ("learner", "đồng/học viên"),
+                            ("class", "đồng/lớp"),
+                            ("lump_sum", "đồng"),
+                        ],
+                        max_length=20,
+                        verbose_name="cách tính",
+                    ),
+                ),
+                ("rate", models.PositiveBigIntegerField(verbose_name="mức chi")),
+                ("amount", models.PositiveBigIntegerField(verbose_name="thành tiền")),
+                ("executor", models.CharField(blank=True, max_length=250, verbose_name="đơn vị thực hiện")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="ghi chú")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="phiên bản")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="số liệu minh họa")),
             ],
             options={
-                'verbose_name': 'dòng kinh phí',
-                'verbose_name_plural': 'dòng kinh phí',
-                'ordering': ('plan', 'position'),
+                "verbose_name": "dòng kinh phí",
+                "verbose_name_plural": "dòng kinh phí",
+                "ordering": ("plan", "position"),
             },
         ),
         migrations.CreateModel(
-            name='BudgetShare',
+            name="BudgetShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.PositiveBigIntegerField(verbose_name='số tiền')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.PositiveBigIntegerField(verbose_name="số tiền")),
             ],
             options={
-                'verbose_name': 'phần kinh phí theo nguồn',
-                'verbose_name_plural': 'phần kinh phí theo nguồn',
-                'ordering': ('line', 'source__position'),
+                "verbose_name": "phần kinh phí theo nguồn",
+                "verbose_name_plural": "phần kinh phí theo nguồn",
+                "ordering": ("line", "source__position"),
             },
         ),
         migrations.CreateModel(
-            name='FundSource',
+            name="FundSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('name', models.CharField(max_length=150, unique=True, verbose_name='tên')),
-                ('position', models.PositiveSmallIntegerField(unique=True, verbose_name='thứ tự')),
-                ('provincial', models.BooleanField(default=False, verbose_name='thuộc ngân sách tỉnh')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, unique=True, verbose_name="tên")),
+                ("position", models.PositiveSmallIntegerField(unique=True, verbose_name="thứ tự")),
+                ("provincial", models.BooleanField(default=False, verbose_name="thuộc ngân sách tỉnh")),
             ],
             options={
-                'verbose_name': 'nguồn kinh phí',
-                'verbose_name_plural': 'nguồn kinh phí',
-                'ordering': ('position',),
+                "verbose_name": "nguồn kinh phí",
+                "verbose_name_plural": "nguồn kinh phí",
+                "ordering": ("position",),
             },
         ),
         migrations.CreateModel(
-            name='NormItem',
+            name="NormItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('group', models.CharField(blank=True, max_length=200, verbose_name='nhóm')),
-                ('name', models.CharField(max_length=400, verbose_name='nội dung chi')),
-                ('unit', models.CharField(max_length=100, verbose_name='đơn vị tính')),
-                ('kind', models.CharField(choices=[('fixed', 'cố định'), ('ceiling', 'tối đa'), ('invoice', 'theo hóa đơn'), ('percent', 'tỷ lệ %')], default='ceiling', max_length=20, verbose_name='loại mức chi')),
-                ('level', models.PositiveBigIntegerField(blank=True, help_text='đồng; với tỷ lệ là phần trăm', null=True, verbose_name='mức chi')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='số liệu minh họa')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                ("group", models.CharField(blank=True, max_length=200, verbose_name="nhóm")),
+                ("name", models.CharField(max_length=400, verbose_name="nội dung chi")),
+                ("unit", models.CharField(max_length=100, verbose_name="đơn vị tính")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("fixed", "cố định"),
+                            ("ceiling", "tối đa"),
+                            ("invoice", "theo hóa đơn"),
+                            ("percent", "tỷ lệ %"),
+                        ],
+                        default="ceiling",
+                        max_length=20,
+                        verbose_name="loại mức chi",
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveBigIntegerField(
+                        blank=True, help_text="đồng; với tỷ lệ là phần trăm", null=True, verbose_name="mức chi"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="ghi chú")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="số liệu minh họa")),
             ],
             options={
-                'verbose_name': 'mức chi',
-                'verbose_name_plural': 'mức chi',
-                'ordering': ('norm_set', 'position'),
+                "verbose_name": "mức chi",
+                "verbose_name_plural": "mức chi",
+                "ordering": ("norm_set", "position"),
             },
         ),
         migrations.CreateModel(
-            name='NormSet',
+            name="NormSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('number', models.CharField(max_length=100, unique=True, verbose_name='số hiệu')),
-                ('title', models.CharField(max_length=500, verbose_name='trích yếu')),
-                ('issued_on', models.DateField(verbose_name='ngày ban hành')),
-                ('valid_from', models.DateField(verbose_name='hiệu lực từ')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='hết hiệu lực từ')),
-                ('territory', models.CharField(max_length=200, verbose_name='địa bàn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("number", models.CharField(max_length=100, unique=True, verbose_name="số hiệu")),
+                ("title", models.CharField(max_length=500, verbose_name="trích yếu")),
+                ("issued_on", models.DateField(verbose_name="ngày ban hành")),
+                ("valid_from", models.DateField(verbose_name="hiệu lực từ")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="hết hiệu lực từ")),
+                ("territory", models.CharField(max_length=200, verbose_name="địa bàn")),
             ],
             options={
-                'verbose_name': 'bộ định mức',
-                'verbose_name_plural': 'bộ định mức',
-                'ordering': ('-valid_from',),
+                "verbose_name": "bộ định mức",
+                "verbose_name_plural": "bộ định mức",
+                "ordering": ("-valid_from",),
             },
         ),
     ]

@@ -6,83 +6,181 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('budget', '0001_initial'),
-        ('courses', '0001_initial'),
-        ('trainingplan', '0001_initial'),
+        ("budget", "0001_initial"),
+        ("courses", "0001_initial"),
+        ("trainingplan", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='budgetline',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='budget_lines', to='trainingplan.plan', verbose_name='kế hoạch'),
+            model_name="budgetline",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="budget_lines",
+                to="trainingplan.plan",
+                verbose_name="kế hoạch",
+            ),
         ),
         migrations.AddField(
-            model_name='budgetline',
-            name='programme',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='budget_lines', to='courses.programme', verbose_name='chương trình'),
+            model_name="budgetline",
+            name="programme",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="budget_lines",
+                to="courses.programme",
+                verbose_name="chương trình",
+            ),
         ),
         migrations.AddField(
-            model_name='budgetshare',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='budget.budgetline', verbose_name='dòng kinh phí'),
+            model_name="budgetshare",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="shares",
+                to="budget.budgetline",
+                verbose_name="dòng kinh phí",
+            ),
         ),
         migrations.AddField(
-            model_name='budgetshare',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='budget.fundsource', verbose_name='nguồn kinh phí'),
+            model_name="budgetshare",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="shares",
+                to="budget.fundsource",
+                verbose_name="nguồn kinh phí",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='normset',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='norm_set_period_in_order', violation_error_message='Ngày hết hiệu lực phải sau ngày có hiệu lực.'),
+            model_name="normset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="norm_set_period_in_order",
+                violation_error_message="Ngày hết hiệu lực phải sau ngày có hiệu lực.",
+            ),
         ),
         migrations.AddField(
-            model_name='normitem',
-            name='norm_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='budget.normset', verbose_name='bộ định mức'),
+            model_name="normitem",
+            name="norm_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="items",
+                to="budget.normset",
+                verbose_name="bộ định mức",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('plan', 'key'), name='budget_line_key_once_a_plan'),
+            model_name="budgetline",
+            constraint=models.UniqueConstraint(fields=("plan", "key"), name="budget_line_key_once_a_plan"),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('plan', 'position'), name='budget_line_position_once_a_plan'),
+            model_name="budgetline",
+            constraint=models.UniqueConstraint(fields=("plan", "position"), name="budget_line_position_once_a_plan"),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('rate'), '*', models.F('classes')), '*', models.F('learners_per_class')), '*', models.F('days'))), ('basis', 'learner_day')), models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('rate'), '*', models.F('classes')), '*', models.F('learners_per_class'))), ('basis', 'learner')), models.Q(('amount', django.db.models.expressions.CombinedExpression(models.F('rate'), '*', models.F('classes'))), ('basis', 'class')), models.Q(('amount', models.F('rate')), ('basis', 'lump_sum')), _connector='OR'), name='budget_line_amount_is_rate_times_factors', violation_error_message='Thành tiền phải bằng mức chi nhân các thừa số.'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "amount",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("rate"), "*", models.F("classes")
+                                    ),
+                                    "*",
+                                    models.F("learners_per_class"),
+                                ),
+                                "*",
+                                models.F("days"),
+                            ),
+                        ),
+                        ("basis", "learner_day"),
+                    ),
+                    models.Q(
+                        (
+                            "amount",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("rate"), "*", models.F("classes")
+                                ),
+                                "*",
+                                models.F("learners_per_class"),
+                            ),
+                        ),
+                        ("basis", "learner"),
+                    ),
+                    models.Q(
+                        (
+                            "amount",
+                            django.db.models.expressions.CombinedExpression(models.F("rate"), "*", models.F("classes")),
+                        ),
+                        ("basis", "class"),
+                    ),
+                    models.Q(("amount", models.F("rate")), ("basis", "lump_sum")),
+                    _connector="OR",
+                ),
+                name="budget_line_amount_is_rate_times_factors",
+                violation_error_message="Thành tiền phải bằng mức chi nhân các thừa số.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__lte', 1000000000000000), ('classes__lte', 10000), ('days__lte', 3660), ('learners_per_class__lte', 100000)), name='budget_line_in_range'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__lte", 1000000000000000),
+                    ("classes__lte", 10000),
+                    ("days__lte", 3660),
+                    ("learners_per_class__lte", 100000),
+                ),
+                name="budget_line_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetshare',
-            constraint=models.UniqueConstraint(fields=('line', 'source'), name='budget_share_once_a_source'),
+            model_name="budgetshare",
+            constraint=models.UniqueConstraint(fields=("line", "source"), name="budget_share_once_a_source"),
         ),
         migrations.AddConstraint(
-            model_name='budgetshare',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 1), ('amount__lte', 1000000000000000)), name='budget_share_in_range'),
+            model_name="budgetshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 1), ("amount__lte", 1000000000000000)), name="budget_share_in_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='normitem',
-            constraint=models.UniqueConstraint(fields=('norm_set', 'key'), name='norm_item_key_once_a_set'),
+            model_name="normitem",
+            constraint=models.UniqueConstraint(fields=("norm_set", "key"), name="norm_item_key_once_a_set"),
         ),
         migrations.AddConstraint(
-            model_name='normitem',
-            constraint=models.UniqueConstraint(fields=('norm_set', 'position'), name='norm_item_position_once_a_set'),
+            model_name="normitem",
+            constraint=models.UniqueConstraint(fields=("norm_set", "position"), name="norm_item_position_once_a_set"),
         ),
         migrations.AddConstraint(
-            model_name='normitem',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('fixed', 'ceiling', 'invoice', 'percent'))), name='norm_item_kind_known'),
+            model_name="normitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("fixed", "ceiling", "invoice", "percent"))),
+                name="norm_item_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='normitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'invoice'), ('level__isnull', True)), models.Q(('kind', 'percent'), ('level__gte', 0), ('level__lte', 100)), models.Q(('kind__in', ('fixed', 'ceiling')), ('level__gte', 0), ('level__lte', 1000000000000000)), _connector='OR'), name='norm_item_level_in_range', violation_error_message='Mức chi theo hóa đơn để trống; tỷ lệ từ 0 đến 100; mức khác là số đồng.'),
+            model_name="normitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "invoice"), ("level__isnull", True)),
+                    models.Q(("kind", "percent"), ("level__gte", 0), ("level__lte", 100)),
+                    models.Q(("kind__in", ("fixed", "ceiling")), ("level__gte", 0), ("level__lte", 1000000000000000)),
+                    _connector="OR",
+                ),
+                name="norm_item_level_in_range",
+                violation_error_message="Mức chi theo hóa đơn để trống; tỷ lệ từ 0 đến 100; mức khác là số đồng.",
+            ),
         ),
     ]

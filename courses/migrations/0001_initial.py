@@ -5,57 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Institution',
+            name="Institution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('name', models.CharField(max_length=250, unique=True, verbose_name='tên')),
-                ('short_name', models.CharField(blank=True, max_length=100, verbose_name='tên viết tắt')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("name", models.CharField(max_length=250, unique=True, verbose_name="tên")),
+                ("short_name", models.CharField(blank=True, max_length=100, verbose_name="tên viết tắt")),
             ],
             options={
-                'verbose_name': 'cơ sở đào tạo, bồi dưỡng',
-                'verbose_name_plural': 'cơ sở đào tạo, bồi dưỡng',
-                'ordering': ('name',),
+                "verbose_name": "cơ sở đào tạo, bồi dưỡng",
+                "verbose_name_plural": "cơ sở đào tạo, bồi dưỡng",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('code', models.CharField(help_text='Ví dụ: 1.1.1', max_length=20, verbose_name='số mục')),
-                ('name', models.CharField(max_length=500, verbose_name='tên chương trình')),
-                ('short_name', models.CharField(max_length=100, verbose_name='tên gọn')),
-                ('nature', models.CharField(choices=[('training', 'Đào tạo'), ('updating', 'Bồi dưỡng')], max_length=20, verbose_name='loại')),
-                ('abroad', models.BooleanField(default=False, verbose_name='ở nước ngoài')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("code", models.CharField(help_text="Ví dụ: 1.1.1", max_length=20, verbose_name="số mục")),
+                ("name", models.CharField(max_length=500, verbose_name="tên chương trình")),
+                ("short_name", models.CharField(max_length=100, verbose_name="tên gọn")),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[("training", "Đào tạo"), ("updating", "Bồi dưỡng")], max_length=20, verbose_name="loại"
+                    ),
+                ),
+                ("abroad", models.BooleanField(default=False, verbose_name="ở nước ngoài")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
             ],
             options={
-                'verbose_name': 'chương trình',
-                'verbose_name_plural': 'chương trình',
-                'ordering': ('plan', 'position'),
+                "verbose_name": "chương trình",
+                "verbose_name_plural": "chương trình",
+                "ordering": ("plan", "position"),
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('label', models.CharField(max_length=200, verbose_name='nhãn')),
-                ('body', models.TextField(blank=True, verbose_name='nội dung')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                ("label", models.CharField(max_length=200, verbose_name="nhãn")),
+                ("body", models.TextField(blank=True, verbose_name="nội dung")),
             ],
             options={
-                'verbose_name': 'mục nhỏ của chương trình',
-                'verbose_name_plural': 'mục nhỏ của chương trình',
-                'ordering': ('programme', 'position'),
+                "verbose_name": "mục nhỏ của chương trình",
+                "verbose_name_plural": "mục nhỏ của chương trình",
+                "ordering": ("programme", "position"),
             },
         ),
     ]

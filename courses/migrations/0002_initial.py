@@ -5,48 +5,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0001_initial'),
-        ('trainingplan', '0001_initial'),
+        ("courses", "0001_initial"),
+        ("trainingplan", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='programme',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='programmes', to='trainingplan.plan', verbose_name='kế hoạch'),
+            model_name="programme",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="programmes",
+                to="trainingplan.plan",
+                verbose_name="kế hoạch",
+            ),
         ),
         migrations.AddField(
-            model_name='programme',
-            name='section',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='programme', to='trainingplan.section', verbose_name='mục trong kế hoạch'),
+            model_name="programme",
+            name="section",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="programme",
+                to="trainingplan.section",
+                verbose_name="mục trong kế hoạch",
+            ),
         ),
         migrations.AddField(
-            model_name='slot',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='courses.programme', verbose_name='chương trình'),
+            model_name="slot",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="slots",
+                to="courses.programme",
+                verbose_name="chương trình",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('plan', 'key'), name='programme_key_once_a_plan'),
+            model_name="programme",
+            constraint=models.UniqueConstraint(fields=("plan", "key"), name="programme_key_once_a_plan"),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('plan', 'position'), name='programme_position_once_a_plan'),
+            model_name="programme",
+            constraint=models.UniqueConstraint(fields=("plan", "position"), name="programme_position_once_a_plan"),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('nature__in', ('training', 'updating'))), name='programme_nature_known'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nature__in", ("training", "updating"))), name="programme_nature_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('programme', 'position'), name='slot_position_once_a_programme'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("programme", "position"), name="slot_position_once_a_programme"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='slot_position_from_one'),
+            model_name="slot",
+            constraint=models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="slot_position_from_one"),
         ),
     ]

@@ -7,224 +7,512 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0002_initial'),
-        ('trainingplan', '0002_change_log_append_only'),
+        ("courses", "0002_initial"),
+        ("trainingplan", "0002_change_log_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(max_length=150, verbose_name='họ và tên')),
-                ('name_sort', models.CharField(db_index=True, editable=False, max_length=500)),
-                ('name_search', models.CharField(db_index=True, editable=False, max_length=200)),
-                ('sex', models.CharField(choices=[('male', 'nam'), ('female', 'nữ')], max_length=10, verbose_name='giới tính')),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='năm sinh')),
-                ('birth_month', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='tháng sinh')),
-                ('birth_day', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='ngày sinh')),
-                ('job_title', models.CharField(blank=True, max_length=250, verbose_name='chức vụ')),
-                ('ethnicity', models.CharField(blank=True, max_length=50, verbose_name='dân tộc')),
-                ('education', models.CharField(blank=True, max_length=250, verbose_name='trình độ hiện tại')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='số liệu minh họa')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='trainingplan.unit', verbose_name='đơn vị')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("full_name", models.CharField(max_length=150, verbose_name="họ và tên")),
+                ("name_sort", models.CharField(db_index=True, editable=False, max_length=500)),
+                ("name_search", models.CharField(db_index=True, editable=False, max_length=200)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("male", "nam"), ("female", "nữ")], max_length=10, verbose_name="giới tính"
+                    ),
+                ),
+                ("birth_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="năm sinh")),
+                ("birth_month", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="tháng sinh")),
+                ("birth_day", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="ngày sinh")),
+                ("job_title", models.CharField(blank=True, max_length=250, verbose_name="chức vụ")),
+                ("ethnicity", models.CharField(blank=True, max_length=50, verbose_name="dân tộc")),
+                ("education", models.CharField(blank=True, max_length=250, verbose_name="trình độ hiện tại")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="số liệu minh họa")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cán bộ',
-                'verbose_name_plural': 'cán bộ',
-                'ordering': ('name_sort', 'id'),
+                "verbose_name": "cán bộ",
+                "verbose_name_plural": "cán bộ",
+                "ordering": ("name_sort", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Quota',
+            name="Quota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('name', models.CharField(max_length=300, verbose_name='tên chỉ tiêu')),
-                ('short_name', models.CharField(max_length=80, verbose_name='tên gọn')),
-                ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='số lượng')),
-                ('qualifier', models.CharField(choices=[('exact', 'đúng'), ('expected', 'dự kiến'), ('about', 'khoảng'), ('registered', 'đã đăng ký')], default='expected', max_length=20, verbose_name='mức độ')),
-                ('counting_word', models.CharField(blank=True, help_text='chỉ tiêu, học viên, đồng chí, người', max_length=30, verbose_name='từ đếm')),
-                ('open_clause', models.CharField(blank=True, help_text='Ví dụ: và bổ sung theo nhu cầu đăng ký', max_length=300, verbose_name='phần mở')),
-                ('mode', models.CharField(blank=True, choices=[('', '–'), ('full_time', 'hệ tập trung'), ('part_time', 'hệ không tập trung')], default='', max_length=20, verbose_name='hình thức học')),
-                ('payer', models.CharField(choices=[('province', 'ngân sách tỉnh'), ('central', 'ngân sách Trung ương'), ('units', 'cơ quan, đơn vị cử đi bảo đảm'), ('learners', 'cá nhân')], default='province', max_length=20, verbose_name='nguồn chi trả')),
-                ('class_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='số lớp')),
-                ('appendix', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='quotas', to='trainingplan.appendix', verbose_name='phụ lục')),
-                ('column', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='quota', to='trainingplan.appendixcolumn', verbose_name='cột trong phụ lục')),
-                ('institutions', models.ManyToManyField(blank=True, help_text='Nhiều cơ sở nghĩa là «hoặc».', related_name='quotas', to='courses.institution', verbose_name='cơ sở đào tạo')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='courses.programme', verbose_name='chương trình')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                ("name", models.CharField(max_length=300, verbose_name="tên chỉ tiêu")),
+                ("short_name", models.CharField(max_length=80, verbose_name="tên gọn")),
+                ("number", models.PositiveIntegerField(blank=True, null=True, verbose_name="số lượng")),
+                (
+                    "qualifier",
+                    models.CharField(
+                        choices=[
+                            ("exact", "đúng"),
+                            ("expected", "dự kiến"),
+                            ("about", "khoảng"),
+                            ("registered", "đã đăng ký"),
+                        ],
+                        default="expected",
+                        max_length=20,
+                        verbose_name="mức độ",
+                    ),
+                ),
+                (
+                    "counting_word",
+                    models.CharField(
+                        blank=True,
+                        help_text="chỉ tiêu, học viên, đồng chí, người",
+                        max_length=30,
+                        verbose_name="từ đếm",
+                    ),
+                ),
+                (
+                    "open_clause",
+                    models.CharField(
+                        blank=True,
+                        help_text="Ví dụ: và bổ sung theo nhu cầu đăng ký",
+                        max_length=300,
+                        verbose_name="phần mở",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "–"), ("full_time", "hệ tập trung"), ("part_time", "hệ không tập trung")],
+                        default="",
+                        max_length=20,
+                        verbose_name="hình thức học",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.CharField(
+                        choices=[
+                            ("province", "ngân sách tỉnh"),
+                            ("central", "ngân sách Trung ương"),
+                            ("units", "cơ quan, đơn vị cử đi bảo đảm"),
+                            ("learners", "cá nhân"),
+                        ],
+                        default="province",
+                        max_length=20,
+                        verbose_name="nguồn chi trả",
+                    ),
+                ),
+                ("class_count", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="số lớp")),
+                (
+                    "appendix",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="quotas",
+                        to="trainingplan.appendix",
+                        verbose_name="phụ lục",
+                    ),
+                ),
+                (
+                    "column",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="quota",
+                        to="trainingplan.appendixcolumn",
+                        verbose_name="cột trong phụ lục",
+                    ),
+                ),
+                (
+                    "institutions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Nhiều cơ sở nghĩa là «hoặc».",
+                        related_name="quotas",
+                        to="courses.institution",
+                        verbose_name="cơ sở đào tạo",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quotas",
+                        to="courses.programme",
+                        verbose_name="chương trình",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'chỉ tiêu',
-                'verbose_name_plural': 'chỉ tiêu',
-                'ordering': ('programme__position', 'position'),
+                "verbose_name": "chỉ tiêu",
+                "verbose_name_plural": "chỉ tiêu",
+                "ordering": ("programme__position", "position"),
             },
         ),
         migrations.CreateModel(
-            name='Nomination',
+            name="Nomination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reserve', models.BooleanField(default=False, verbose_name='dự bị')),
-                ('degree', models.CharField(blank=True, max_length=100, verbose_name='trình độ đăng ký')),
-                ('field_of_study', models.CharField(blank=True, max_length=250, verbose_name='ngành, chuyên ngành đăng ký')),
-                ('institution', models.CharField(blank=True, max_length=250, verbose_name='cơ sở đào tạo')),
-                ('mode', models.CharField(blank=True, max_length=100, verbose_name='hình thức')),
-                ('duration', models.CharField(blank=True, max_length=100, verbose_name='thời gian')),
-                ('funding', models.CharField(blank=True, max_length=150, verbose_name='nguồn kinh phí')),
-                ('planned_post', models.CharField(blank=True, max_length=250, verbose_name='quy hoạch')),
-                ('class_name', models.CharField(blank=True, max_length=250, verbose_name='lớp')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='phiên bản')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='số liệu minh họa')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nominations', to='trainingplan.unit', verbose_name='đơn vị cử')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nominations', to='quotas.person', verbose_name='cán bộ')),
-                ('quota', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nominations', to='quotas.quota', verbose_name='chỉ tiêu')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reserve", models.BooleanField(default=False, verbose_name="dự bị")),
+                ("degree", models.CharField(blank=True, max_length=100, verbose_name="trình độ đăng ký")),
+                (
+                    "field_of_study",
+                    models.CharField(blank=True, max_length=250, verbose_name="ngành, chuyên ngành đăng ký"),
+                ),
+                ("institution", models.CharField(blank=True, max_length=250, verbose_name="cơ sở đào tạo")),
+                ("mode", models.CharField(blank=True, max_length=100, verbose_name="hình thức")),
+                ("duration", models.CharField(blank=True, max_length=100, verbose_name="thời gian")),
+                ("funding", models.CharField(blank=True, max_length=150, verbose_name="nguồn kinh phí")),
+                ("planned_post", models.CharField(blank=True, max_length=250, verbose_name="quy hoạch")),
+                ("class_name", models.CharField(blank=True, max_length=250, verbose_name="lớp")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="ghi chú")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="phiên bản")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="số liệu minh họa")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="nominations",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị cử",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="nominations",
+                        to="quotas.person",
+                        verbose_name="cán bộ",
+                    ),
+                ),
+                (
+                    "quota",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="nominations",
+                        to="quotas.quota",
+                        verbose_name="chỉ tiêu",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cán bộ được cử',
-                'verbose_name_plural': 'danh sách cử đi',
-                'ordering': ('quota', 'reserve', 'person__name_sort'),
+                "verbose_name": "cán bộ được cử",
+                "verbose_name_plural": "danh sách cử đi",
+                "ordering": ("quota", "reserve", "person__name_sort"),
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='số người')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='phiên bản')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='số liệu minh họa')),
-                ('updated_at', models.DateTimeField(verbose_name='sửa lúc')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='trainingplan.unit', verbose_name='đơn vị')),
-                ('updated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người sửa')),
-                ('quota', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='quotas.quota', verbose_name='chỉ tiêu')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(blank=True, null=True, verbose_name="số người")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="ghi chú")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="phiên bản")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="số liệu minh họa")),
+                ("updated_at", models.DateTimeField(verbose_name="sửa lúc")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người sửa",
+                    ),
+                ),
+                (
+                    "quota",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="quotas.quota",
+                        verbose_name="chỉ tiêu",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'phân bổ',
-                'verbose_name_plural': 'phân bổ',
-                'ordering': ('quota', 'unit'),
+                "verbose_name": "phân bổ",
+                "verbose_name_plural": "phân bổ",
+                "ordering": ("quota", "unit"),
             },
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='số người')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='phiên bản')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='số liệu minh họa')),
-                ('updated_at', models.DateTimeField(verbose_name='sửa lúc')),
-                ('no_need', models.BooleanField(default=False, verbose_name='không có nhu cầu')),
-                ('quota', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='quotas.quota', verbose_name='chỉ tiêu')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='trainingplan.unit', verbose_name='đơn vị')),
-                ('updated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người sửa')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(blank=True, null=True, verbose_name="số người")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="ghi chú")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="phiên bản")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="số liệu minh họa")),
+                ("updated_at", models.DateTimeField(verbose_name="sửa lúc")),
+                ("no_need", models.BooleanField(default=False, verbose_name="không có nhu cầu")),
+                (
+                    "quota",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="quotas.quota",
+                        verbose_name="chỉ tiêu",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người sửa",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'đăng ký nhu cầu',
-                'verbose_name_plural': 'đăng ký nhu cầu',
-                'ordering': ('quota', 'unit'),
+                "verbose_name": "đăng ký nhu cầu",
+                "verbose_name_plural": "đăng ký nhu cầu",
+                "ordering": ("quota", "unit"),
             },
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('editing', 'đang nhập'), ('sent', 'đã gửi'), ('returned', 'trả lại'), ('accepted', 'đã tiếp nhận')], default='editing', max_length=20, verbose_name='trạng thái')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='gửi lúc')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='số liệu minh họa')),
-                ('participant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='response', to='trainingplan.participant', verbose_name='đơn vị tham gia')),
-                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người gửi')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("editing", "đang nhập"),
+                            ("sent", "đã gửi"),
+                            ("returned", "trả lại"),
+                            ("accepted", "đã tiếp nhận"),
+                        ],
+                        default="editing",
+                        max_length=20,
+                        verbose_name="trạng thái",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="gửi lúc")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="số liệu minh họa")),
+                (
+                    "participant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="response",
+                        to="trainingplan.participant",
+                        verbose_name="đơn vị tham gia",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người gửi",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trả lời của đơn vị',
-                'verbose_name_plural': 'trả lời của các đơn vị',
-                'ordering': ('participant',),
+                "verbose_name": "trả lời của đơn vị",
+                "verbose_name_plural": "trả lời của các đơn vị",
+                "ordering": ("participant",),
             },
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ('male', 'female'))), name='person_sex_known'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sex__in", ("male", "female"))), name="person_sex_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('birth_year__isnull', True), models.Q(('birth_year__gte', 1900), ('birth_year__lte', 2200)), _connector='OR'), models.Q(('birth_month__isnull', True), models.Q(('birth_month__gte', 1), ('birth_month__lte', 12), ('birth_year__isnull', False)), _connector='OR'), models.Q(('birth_day__isnull', True), models.Q(('birth_day__gte', 1), ('birth_day__lte', 31), ('birth_month__isnull', False)), _connector='OR')), name='person_birth_sensible'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("birth_year__isnull", True),
+                        models.Q(("birth_year__gte", 1900), ("birth_year__lte", 2200)),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("birth_month__isnull", True),
+                        models.Q(("birth_month__gte", 1), ("birth_month__lte", 12), ("birth_year__isnull", False)),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("birth_day__isnull", True),
+                        models.Q(("birth_day__gte", 1), ("birth_day__lte", 31), ("birth_month__isnull", False)),
+                        _connector="OR",
+                    ),
+                ),
+                name="person_birth_sensible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('programme', 'key'), name='quota_key_once_a_programme'),
+            model_name="quota",
+            constraint=models.UniqueConstraint(fields=("programme", "key"), name="quota_key_once_a_programme"),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('programme', 'position'), name='quota_position_once_a_programme'),
+            model_name="quota",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "position"), name="quota_position_once_a_programme"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('number__isnull', True), models.Q(('number__gte', 0), ('number__lte', 1000000)), _connector='OR'), name='quota_number_in_range'),
+            model_name="quota",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("number__isnull", True), models.Q(("number__gte", 0), ("number__lte", 1000000)), _connector="OR"
+                ),
+                name="quota_number_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('qualifier__in', ('exact', 'expected', 'about', 'registered'))), name='quota_qualifier_known'),
+            model_name="quota",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("qualifier__in", ("exact", "expected", "about", "registered"))),
+                name="quota_qualifier_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ('', 'full_time', 'part_time'))), name='quota_mode_known'),
+            model_name="quota",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ("", "full_time", "part_time"))), name="quota_mode_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('payer__in', ('province', 'central', 'units', 'learners'))), name='quota_payer_known'),
+            model_name="quota",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("payer__in", ("province", "central", "units", "learners"))),
+                name="quota_payer_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('column__isnull', True), ('appendix__isnull', False), _connector='OR'), name='quota_column_in_an_appendix'),
+            model_name="quota",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("column__isnull", True), ("appendix__isnull", False), _connector="OR"),
+                name="quota_column_in_an_appendix",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.UniqueConstraint(fields=('quota', 'person'), name='nomination_once_a_quota', violation_error_message='Cán bộ này đã có trong danh sách.'),
+            model_name="nomination",
+            constraint=models.UniqueConstraint(
+                fields=("quota", "person"),
+                name="nomination_once_a_quota",
+                violation_error_message="Cán bộ này đã có trong danh sách.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='nomination_version_from_one'),
+            model_name="nomination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gte", 1)), name="nomination_version_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(fields=('quota', 'unit'), name='allocation_once_a_cell'),
+            model_name="allocation",
+            constraint=models.UniqueConstraint(fields=("quota", "unit"), name="allocation_once_a_cell"),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('number__isnull', True), models.Q(('number__gte', 0), ('number__lte', 1000000)), _connector='OR'), name='allocation_number_in_range'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("number__isnull", True), models.Q(("number__gte", 0), ("number__lte", 1000000)), _connector="OR"
+                ),
+                name="allocation_number_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='allocation_version_from_one'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gte", 1)), name="allocation_version_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(fields=('quota', 'unit'), name='registration_once_a_cell'),
+            model_name="registration",
+            constraint=models.UniqueConstraint(fields=("quota", "unit"), name="registration_once_a_cell"),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('number__isnull', True), models.Q(('number__gte', 0), ('number__lte', 1000000)), _connector='OR'), name='registration_number_in_range'),
+            model_name="registration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("number__isnull", True), models.Q(("number__gte", 0), ("number__lte", 1000000)), _connector="OR"
+                ),
+                name="registration_number_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='registration_version_from_one'),
+            model_name="registration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gte", 1)), name="registration_version_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('no_need', False), ('number__isnull', True), _connector='OR'), name='registration_no_need_has_no_number'),
+            model_name="registration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("no_need", False), ("number__isnull", True), _connector="OR"),
+                name="registration_no_need_has_no_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('editing', 'sent', 'returned', 'accepted'))), name='response_state_known'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("editing", "sent", "returned", "accepted"))),
+                name="response_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('editing', 'returned')), ('sent_at__isnull', False), _connector='OR'), name='response_sent_has_a_time'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("editing", "returned")), ("sent_at__isnull", False), _connector="OR"),
+                name="response_sent_has_a_time",
+            ),
         ),
     ]

@@ -8,357 +8,745 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('official_code', models.CharField(blank=True, max_length=20, verbose_name='mã chính thức')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("official_code", models.CharField(blank=True, max_length=20, verbose_name="mã chính thức")),
             ],
             options={
-                'verbose_name': 'đơn vị',
-                'verbose_name_plural': 'đơn vị',
-                'ordering': ('key',),
+                "verbose_name": "đơn vị",
+                "verbose_name_plural": "đơn vị",
+                "ordering": ("key",),
             },
         ),
         migrations.CreateModel(
-            name='UnitGroup',
+            name="UnitGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='tên khối')),
-                ('position', models.PositiveSmallIntegerField(unique=True, verbose_name='thứ tự')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True, verbose_name="tên khối")),
+                ("position", models.PositiveSmallIntegerField(unique=True, verbose_name="thứ tự")),
             ],
             options={
-                'verbose_name': 'khối',
-                'verbose_name_plural': 'khối',
-                'ordering': ('position',),
+                "verbose_name": "khối",
+                "verbose_name_plural": "khối",
+                "ordering": ("position",),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'Tên đăng nhập này đã có người dùng.'}, max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='tên đăng nhập')),
-                ('full_name', models.CharField(max_length=150, verbose_name='họ và tên')),
-                ('role', models.CharField(choices=[('unit', 'Cán bộ đơn vị'), ('board', 'Ban Tổ chức Tỉnh ủy'), ('manager', 'Thường trực, Ban Thường vụ Tỉnh ủy'), ('home_affairs', 'Sở Nội vụ'), ('school', 'Trường Chính trị tỉnh'), ('finance', 'Sở Tài chính'), ('admin', 'Quản trị hệ thống')], default='unit', max_length=20, verbose_name='vai trò')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='thư điện tử')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='điện thoại')),
-                ('is_active', models.BooleanField(default=True, verbose_name='đang hoạt động')),
-                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='tài khoản minh họa')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='tạo lúc')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='trainingplan.unit', verbose_name='đơn vị')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "Tên đăng nhập này đã có người dùng."},
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="tên đăng nhập",
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=150, verbose_name="họ và tên")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("unit", "Cán bộ đơn vị"),
+                            ("board", "Ban Tổ chức Tỉnh ủy"),
+                            ("manager", "Thường trực, Ban Thường vụ Tỉnh ủy"),
+                            ("home_affairs", "Sở Nội vụ"),
+                            ("school", "Trường Chính trị tỉnh"),
+                            ("finance", "Sở Tài chính"),
+                            ("admin", "Quản trị hệ thống"),
+                        ],
+                        default="unit",
+                        max_length=20,
+                        verbose_name="vai trò",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="thư điện tử")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="điện thoại")),
+                ("is_active", models.BooleanField(default=True, verbose_name="đang hoạt động")),
+                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="tài khoản minh họa")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="tạo lúc")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="users",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'người dùng',
-                'verbose_name_plural': 'người dùng',
-                'ordering': ('username',),
+                "verbose_name": "người dùng",
+                "verbose_name_plural": "người dùng",
+                "ordering": ("username",),
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(unique=True, verbose_name='năm')),
-                ('title', models.CharField(default='KẾ HOẠCH', max_length=100, verbose_name='tên loại văn bản')),
-                ('subject', models.CharField(max_length=300, verbose_name='trích yếu')),
-                ('parent_body', models.CharField(max_length=200, verbose_name='cơ quan ban hành')),
-                ('issuing_body', models.CharField(max_length=200, verbose_name='thẩm quyền ban hành')),
-                ('place', models.CharField(max_length=100, verbose_name='địa danh')),
-                ('number', models.CharField(blank=True, max_length=20, verbose_name='số')),
-                ('symbol', models.CharField(default='KH/TU', max_length=20, verbose_name='ký hiệu')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='ngày ban hành')),
-                ('signing_authority', models.CharField(blank=True, max_length=200, verbose_name='thay mặt')),
-                ('signer_title', models.CharField(blank=True, max_length=200, verbose_name='chức vụ người ký')),
-                ('signer_name', models.CharField(blank=True, max_length=150, verbose_name='người ký')),
-                ('recipients', models.TextField(blank=True, help_text='Mỗi nơi nhận một dòng.', verbose_name='nơi nhận')),
-                ('profile', models.CharField(default='HD36', max_length=10, verbose_name='thể thức')),
-                ('state', models.CharField(choices=[('draft', 'Dự thảo'), ('registration', 'Đăng ký nhu cầu'), ('allocation', 'Phân bổ'), ('submitted', 'Trình'), ('issued', 'Đã ban hành'), ('amending', 'Điều chỉnh'), ('closed', 'Kết thúc')], default='draft', max_length=20, verbose_name='trạng thái')),
-                ('registration_opens_at', models.DateTimeField(blank=True, null=True, verbose_name='mở đăng ký lúc')),
-                ('registration_closes_at', models.DateTimeField(blank=True, null=True, verbose_name='hạn đăng ký')),
-                ('illustrative', models.BooleanField(default=False, verbose_name='toàn bộ là số liệu minh họa')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(unique=True, verbose_name="năm")),
+                ("title", models.CharField(default="KẾ HOẠCH", max_length=100, verbose_name="tên loại văn bản")),
+                ("subject", models.CharField(max_length=300, verbose_name="trích yếu")),
+                ("parent_body", models.CharField(max_length=200, verbose_name="cơ quan ban hành")),
+                ("issuing_body", models.CharField(max_length=200, verbose_name="thẩm quyền ban hành")),
+                ("place", models.CharField(max_length=100, verbose_name="địa danh")),
+                ("number", models.CharField(blank=True, max_length=20, verbose_name="số")),
+                ("symbol", models.CharField(default="KH/TU", max_length=20, verbose_name="ký hiệu")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="ngày ban hành")),
+                ("signing_authority", models.CharField(blank=True, max_length=200, verbose_name="thay mặt")),
+                ("signer_title", models.CharField(blank=True, max_length=200, verbose_name="chức vụ người ký")),
+                ("signer_name", models.CharField(blank=True, max_length=150, verbose_name="người ký")),
+                (
+                    "recipients",
+                    models.TextField(blank=True, help_text="Mỗi nơi nhận một dòng.", verbose_name="nơi nhận"),
+                ),
+                ("profile", models.CharField(default="HD36", max_length=10, verbose_name="thể thức")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Dự thảo"),
+                            ("registration", "Đăng ký nhu cầu"),
+                            ("allocation", "Phân bổ"),
+                            ("submitted", "Trình"),
+                            ("issued", "Đã ban hành"),
+                            ("amending", "Điều chỉnh"),
+                            ("closed", "Kết thúc"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="trạng thái",
+                    ),
+                ),
+                ("registration_opens_at", models.DateTimeField(blank=True, null=True, verbose_name="mở đăng ký lúc")),
+                ("registration_closes_at", models.DateTimeField(blank=True, null=True, verbose_name="hạn đăng ký")),
+                ("illustrative", models.BooleanField(default=False, verbose_name="toàn bộ là số liệu minh họa")),
             ],
             options={
-                'verbose_name': 'kế hoạch',
-                'verbose_name_plural': 'kế hoạch',
-                'ordering': ('-year',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2200)), name='plan_year_sensible'), models.CheckConstraint(condition=models.Q(('profile__in', ('HD36', 'ND30', 'HD05'))), name='plan_profile_known'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'registration', 'allocation', 'submitted', 'issued', 'amending', 'closed'))), name='plan_state_known'), models.CheckConstraint(condition=models.Q(('registration_opens_at__isnull', True), ('registration_closes_at__isnull', True), ('registration_closes_at__gt', models.F('registration_opens_at')), _connector='OR'), name='plan_registration_in_order', violation_error_message='Hạn đăng ký phải sau lúc mở đăng ký.')],
+                "verbose_name": "kế hoạch",
+                "verbose_name_plural": "kế hoạch",
+                "ordering": ("-year",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 1990), ("year__lte", 2200)), name="plan_year_sensible"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("profile__in", ("HD36", "ND30", "HD05"))), name="plan_profile_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ("draft", "registration", "allocation", "submitted", "issued", "amending", "closed"),
+                            )
+                        ),
+                        name="plan_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("registration_opens_at__isnull", True),
+                            ("registration_closes_at__isnull", True),
+                            ("registration_closes_at__gt", models.F("registration_opens_at")),
+                            _connector="OR",
+                        ),
+                        name="plan_registration_in_order",
+                        violation_error_message="Hạn đăng ký phải sau lúc mở đăng ký.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Appendix',
+            name="Appendix",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='phụ lục số')),
-                ('kind', models.CharField(choices=[('allocation', 'bảng phân bổ'), ('roster', 'danh sách'), ('budget', 'bảng kinh phí')], max_length=20, verbose_name='loại')),
-                ('title', models.CharField(max_length=400, verbose_name='tên phụ lục')),
-                ('unit_line', models.CharField(blank=True, max_length=100, verbose_name='đơn vị tính')),
-                ('landscape', models.BooleanField(default=False, verbose_name='khổ giấy ngang')),
-                ('show_empty_units', models.BooleanField(default=False, help_text='Chỉ dùng cho bảng phân bổ.', verbose_name='in cả đơn vị không có chỉ tiêu')),
-                ('notes', models.TextField(blank=True, help_text='Mỗi ghi chú một dòng.', verbose_name='ghi chú cuối bảng')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appendices', to='trainingplan.plan', verbose_name='kế hoạch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="phụ lục số")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("allocation", "bảng phân bổ"), ("roster", "danh sách"), ("budget", "bảng kinh phí")],
+                        max_length=20,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("title", models.CharField(max_length=400, verbose_name="tên phụ lục")),
+                ("unit_line", models.CharField(blank=True, max_length=100, verbose_name="đơn vị tính")),
+                ("landscape", models.BooleanField(default=False, verbose_name="khổ giấy ngang")),
+                (
+                    "show_empty_units",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Chỉ dùng cho bảng phân bổ.",
+                        verbose_name="in cả đơn vị không có chỉ tiêu",
+                    ),
+                ),
+                (
+                    "notes",
+                    models.TextField(blank=True, help_text="Mỗi ghi chú một dòng.", verbose_name="ghi chú cuối bảng"),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appendices",
+                        to="trainingplan.plan",
+                        verbose_name="kế hoạch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'phụ lục',
-                'verbose_name_plural': 'phụ lục',
-                'ordering': ('plan', 'number'),
+                "verbose_name": "phụ lục",
+                "verbose_name_plural": "phụ lục",
+                "ordering": ("plan", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=100, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.')], verbose_name='khóa nội bộ')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('marker', models.CharField(blank=True, help_text='Ví dụ: I., 1., 1.1., 1.1.1.', max_length=20, verbose_name='số mục')),
-                ('heading', models.TextField(blank=True, verbose_name='tiêu đề')),
-                ('body', models.TextField(blank=True, verbose_name='nội dung')),
-                ('closing', models.TextField(blank=True, help_text='Đứng sau các mục con.', verbose_name='đoạn kết')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='trainingplan.section', verbose_name='thuộc mục')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='trainingplan.plan', verbose_name='kế hoạch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.SlugField(
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.",
+                            )
+                        ],
+                        verbose_name="khóa nội bộ",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                (
+                    "marker",
+                    models.CharField(
+                        blank=True, help_text="Ví dụ: I., 1., 1.1., 1.1.1.", max_length=20, verbose_name="số mục"
+                    ),
+                ),
+                ("heading", models.TextField(blank=True, verbose_name="tiêu đề")),
+                ("body", models.TextField(blank=True, verbose_name="nội dung")),
+                ("closing", models.TextField(blank=True, help_text="Đứng sau các mục con.", verbose_name="đoạn kết")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="trainingplan.section",
+                        verbose_name="thuộc mục",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="trainingplan.plan",
+                        verbose_name="kế hoạch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mục của kế hoạch',
-                'verbose_name_plural': 'mục của kế hoạch',
-                'ordering': ('plan', 'position'),
+                "verbose_name": "mục của kế hoạch",
+                "verbose_name_plural": "mục của kế hoạch",
+                "ordering": ("plan", "position"),
             },
         ),
         migrations.CreateModel(
-            name='Succession',
+            name="Succession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_on', models.DateField(verbose_name='hiệu lực từ')),
-                ('scope', models.CharField(default='toàn bộ', max_length=100, verbose_name='phạm vi')),
-                ('legal_basis', models.CharField(blank=True, max_length=300, verbose_name='căn cứ')),
-                ('predecessor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='trainingplan.unit', verbose_name='đơn vị cũ')),
-                ('successor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='precessions', to='trainingplan.unit', verbose_name='đơn vị mới')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("effective_on", models.DateField(verbose_name="hiệu lực từ")),
+                ("scope", models.CharField(default="toàn bộ", max_length=100, verbose_name="phạm vi")),
+                ("legal_basis", models.CharField(blank=True, max_length=300, verbose_name="căn cứ")),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successions",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị cũ",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="precessions",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị mới",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kế thừa đơn vị',
-                'verbose_name_plural': 'kế thừa đơn vị',
-                'ordering': ('effective_on', 'predecessor', 'successor'),
+                "verbose_name": "kế thừa đơn vị",
+                "verbose_name_plural": "kế thừa đơn vị",
+                "ordering": ("effective_on", "predecessor", "successor"),
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('batch', models.UUIDField(db_index=True, help_text='Một mã cho một thao tác.', verbose_name='lần ghi')),
-                ('at', models.DateTimeField(verbose_name='lúc')),
-                ('actor_name', models.CharField(max_length=200, verbose_name='tên người thực hiện')),
-                ('table', models.CharField(max_length=60, verbose_name='loại dữ liệu')),
-                ('row', models.CharField(max_length=60, verbose_name='mã dòng')),
-                ('label', models.CharField(max_length=500, verbose_name='đối tượng')),
-                ('field', models.CharField(max_length=60, verbose_name='trường')),
-                ('old', models.TextField(blank=True, verbose_name='giá trị cũ')),
-                ('new', models.TextField(blank=True, verbose_name='giá trị mới')),
-                ('reason', models.TextField(blank=True, verbose_name='lý do')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to=settings.AUTH_USER_MODEL, verbose_name='người thực hiện')),
-                ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='trainingplan.plan', verbose_name='kế hoạch')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='trainingplan.unit', verbose_name='đơn vị')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "batch",
+                    models.UUIDField(db_index=True, help_text="Một mã cho một thao tác.", verbose_name="lần ghi"),
+                ),
+                ("at", models.DateTimeField(verbose_name="lúc")),
+                ("actor_name", models.CharField(max_length=200, verbose_name="tên người thực hiện")),
+                ("table", models.CharField(max_length=60, verbose_name="loại dữ liệu")),
+                ("row", models.CharField(max_length=60, verbose_name="mã dòng")),
+                ("label", models.CharField(max_length=500, verbose_name="đối tượng")),
+                ("field", models.CharField(max_length=60, verbose_name="trường")),
+                ("old", models.TextField(blank=True, verbose_name="giá trị cũ")),
+                ("new", models.TextField(blank=True, verbose_name="giá trị mới")),
+                ("reason", models.TextField(blank=True, verbose_name="lý do")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người thực hiện",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="trainingplan.plan",
+                        verbose_name="kế hoạch",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'thay đổi',
-                'verbose_name_plural': 'nhật ký thay đổi',
-                'ordering': ('-id',),
+                "verbose_name": "thay đổi",
+                "verbose_name_plural": "nhật ký thay đổi",
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='trainingplan.plan', verbose_name='kế hoạch')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='trainingplan.unit', verbose_name='đơn vị')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='trainingplan.unitgroup', verbose_name='khối')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="trainingplan.plan",
+                        verbose_name="kế hoạch",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participants",
+                        to="trainingplan.unitgroup",
+                        verbose_name="khối",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'đơn vị tham gia',
-                'verbose_name_plural': 'đơn vị tham gia',
-                'ordering': ('plan', 'group__position', 'position'),
+                "verbose_name": "đơn vị tham gia",
+                "verbose_name_plural": "đơn vị tham gia",
+                "ordering": ("plan", "group__position", "position"),
             },
         ),
         migrations.CreateModel(
-            name='UnitName',
+            name="UnitName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='đến trước ngày')),
-                ('name', models.CharField(max_length=250, verbose_name='tên')),
-                ('short_name', models.CharField(blank=True, max_length=100, verbose_name='tên viết tắt')),
-                ('name_search', models.CharField(db_index=True, editable=False, max_length=400)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='trainingplan.unit', verbose_name='đơn vị')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="đến trước ngày")),
+                ("name", models.CharField(max_length=250, verbose_name="tên")),
+                ("short_name", models.CharField(blank=True, max_length=100, verbose_name="tên viết tắt")),
+                ("name_search", models.CharField(db_index=True, editable=False, max_length=400)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="names",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tên đơn vị',
-                'verbose_name_plural': 'tên đơn vị',
-                'ordering': ('unit', '-valid_from'),
+                "verbose_name": "tên đơn vị",
+                "verbose_name_plural": "tên đơn vị",
+                "ordering": ("unit", "-valid_from"),
             },
         ),
         migrations.CreateModel(
-            name='UnitPlacement',
+            name="UnitPlacement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='đến trước ngày')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='trainingplan.unitgroup', verbose_name='khối')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child_placements', to='trainingplan.unit', verbose_name='đơn vị cấp trên')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='trainingplan.unit', verbose_name='đơn vị')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="đến trước ngày")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="trainingplan.unitgroup",
+                        verbose_name="khối",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="child_placements",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị cấp trên",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vị trí trong hệ thống',
-                'verbose_name_plural': 'vị trí trong hệ thống',
-                'ordering': ('unit', '-valid_from'),
+                "verbose_name": "vị trí trong hệ thống",
+                "verbose_name_plural": "vị trí trong hệ thống",
+                "ordering": ("unit", "-valid_from"),
             },
         ),
         migrations.CreateModel(
-            name='UnitStatus',
+            name="UnitStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='đến trước ngày')),
-                ('status', models.CharField(choices=[('active', 'đang hoạt động'), ('suspended', 'tạm dừng'), ('dissolved', 'đã kết thúc hoạt động')], default='active', max_length=20, verbose_name='tình trạng')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='trainingplan.unit', verbose_name='đơn vị')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="đến trước ngày")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "đang hoạt động"),
+                            ("suspended", "tạm dừng"),
+                            ("dissolved", "đã kết thúc hoạt động"),
+                        ],
+                        default="active",
+                        max_length=20,
+                        verbose_name="tình trạng",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="statuses",
+                        to="trainingplan.unit",
+                        verbose_name="đơn vị",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tình trạng',
-                'verbose_name_plural': 'tình trạng',
-                'ordering': ('unit', '-valid_from'),
+                "verbose_name": "tình trạng",
+                "verbose_name_plural": "tình trạng",
+                "ordering": ("unit", "-valid_from"),
             },
         ),
         migrations.CreateModel(
-            name='AppendixColumn',
+            name="AppendixColumn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('source', models.SlugField(max_length=60, verbose_name='nguồn số liệu')),
-                ('head', models.CharField(max_length=200, verbose_name='tiêu đề cột')),
-                ('group_head', models.CharField(blank=True, max_length=200, verbose_name='tiêu đề nhóm cột')),
-                ('width', models.PositiveSmallIntegerField(default=20, verbose_name='độ rộng (mm)')),
-                ('appendix', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='columns', to='trainingplan.appendix', verbose_name='phụ lục')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                ("source", models.SlugField(max_length=60, verbose_name="nguồn số liệu")),
+                ("head", models.CharField(max_length=200, verbose_name="tiêu đề cột")),
+                ("group_head", models.CharField(blank=True, max_length=200, verbose_name="tiêu đề nhóm cột")),
+                ("width", models.PositiveSmallIntegerField(default=20, verbose_name="độ rộng (mm)")),
+                (
+                    "appendix",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="columns",
+                        to="trainingplan.appendix",
+                        verbose_name="phụ lục",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cột của phụ lục',
-                'verbose_name_plural': 'cột của phụ lục',
-                'ordering': ('appendix', 'position'),
-                'constraints': [models.UniqueConstraint(fields=('appendix', 'position'), name='appendix_column_position_once'), models.CheckConstraint(condition=models.Q(('width__gte', 5), ('width__lte', 250)), name='appendix_column_has_width')],
+                "verbose_name": "cột của phụ lục",
+                "verbose_name_plural": "cột của phụ lục",
+                "ordering": ("appendix", "position"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("appendix", "position"), name="appendix_column_position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("width__gte", 5), ("width__lte", 250)), name="appendix_column_has_width"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='appendix',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='appendix_number_once_a_plan'),
+            model_name="appendix",
+            constraint=models.UniqueConstraint(fields=("plan", "number"), name="appendix_number_once_a_plan"),
         ),
         migrations.AddConstraint(
-            model_name='appendix',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='appendix_number_from_one'),
+            model_name="appendix",
+            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="appendix_number_from_one"),
         ),
         migrations.AddConstraint(
-            model_name='appendix',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('allocation', 'roster', 'budget'))), name='appendix_kind_known'),
+            model_name="appendix",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("allocation", "roster", "budget"))), name="appendix_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('plan', 'key'), name='section_key_once_a_plan'),
+            model_name="section",
+            constraint=models.UniqueConstraint(fields=("plan", "key"), name="section_key_once_a_plan"),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('plan', 'position'), name='section_position_once_a_plan'),
+            model_name="section",
+            constraint=models.UniqueConstraint(fields=("plan", "position"), name="section_position_once_a_plan"),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='section_not_in_itself'),
+            model_name="section",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
+                ),
+                name="section_not_in_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='succession',
-            constraint=models.UniqueConstraint(fields=('predecessor', 'successor'), name='succession_once'),
+            model_name="succession",
+            constraint=models.UniqueConstraint(fields=("predecessor", "successor"), name="succession_once"),
         ),
         migrations.AddConstraint(
-            model_name='succession',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='succession_not_of_itself', violation_error_message='Một đơn vị không thể kế thừa chính nó.'),
+            model_name="succession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("predecessor", models.F("successor")), _negated=True),
+                name="succession_not_of_itself",
+                violation_error_message="Một đơn vị không thể kế thừa chính nó.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['table', 'row', '-id'], name='change_by_row'),
+            model_name="change",
+            index=models.Index(fields=["table", "row", "-id"], name="change_by_row"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['plan', '-id'], name='change_by_plan'),
+            model_name="change",
+            index=models.Index(fields=["plan", "-id"], name="change_by_plan"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['unit', '-id'], name='change_by_unit'),
+            model_name="change",
+            index=models.Index(fields=["unit", "-id"], name="change_by_unit"),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['unit', 'board', 'manager', 'home_affairs', 'school', 'finance', 'admin'])), name='user_role_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("role__in", ["unit", "board", "manager", "home_affairs", "school", "finance", "admin"])
+                ),
+                name="user_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__isnull', False), models.Q(('role__in', ('unit', 'home_affairs', 'school')), _negated=True), _connector='OR'), name='user_of_a_unit_has_one', violation_error_message='Vai trò này phải gắn với một đơn vị.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unit__isnull", False),
+                    models.Q(("role__in", ("unit", "home_affairs", "school")), _negated=True),
+                    _connector="OR",
+                ),
+                name="user_of_a_unit_has_one",
+                violation_error_message="Vai trò này phải gắn với một đơn vị.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('plan', 'unit'), name='participant_once_a_plan'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("plan", "unit"), name="participant_once_a_plan"),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('plan', 'group', 'position'), name='participant_position_once_a_group'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "group", "position"), name="participant_position_once_a_group"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitname',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_name_period_in_order', violation_error_message='Ngày kết thúc phải sau ngày bắt đầu.'),
+            model_name="unitname",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="unit_name_period_in_order",
+                violation_error_message="Ngày kết thúc phải sau ngày bắt đầu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitname',
-            constraint=models.UniqueConstraint(fields=('unit', 'valid_from'), name='unit_name_one_start_a_day'),
+            model_name="unitname",
+            constraint=models.UniqueConstraint(fields=("unit", "valid_from"), name="unit_name_one_start_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='unitname',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('unit',), name='unit_name_one_open_end'),
+            model_name="unitname",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)), fields=("unit",), name="unit_name_one_open_end"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitplacement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_placement_period_in_order', violation_error_message='Ngày kết thúc phải sau ngày bắt đầu.'),
+            model_name="unitplacement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="unit_placement_period_in_order",
+                violation_error_message="Ngày kết thúc phải sau ngày bắt đầu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitplacement',
-            constraint=models.UniqueConstraint(fields=('unit', 'valid_from'), name='unit_placement_one_start_a_day'),
+            model_name="unitplacement",
+            constraint=models.UniqueConstraint(fields=("unit", "valid_from"), name="unit_placement_one_start_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='unitplacement',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('unit',), name='unit_placement_one_open_end'),
+            model_name="unitplacement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)), fields=("unit",), name="unit_placement_one_open_end"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitplacement',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('unit')), _negated=True), _connector='OR'), name='unit_placement_not_under_itself', violation_error_message='Một đơn vị không thể là cấp trên của chính nó.'),
+            model_name="unitplacement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True), models.Q(("parent", models.F("unit")), _negated=True), _connector="OR"
+                ),
+                name="unit_placement_not_under_itself",
+                violation_error_message="Một đơn vị không thể là cấp trên của chính nó.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_status_period_in_order', violation_error_message='Ngày kết thúc phải sau ngày bắt đầu.'),
+            model_name="unitstatus",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="unit_status_period_in_order",
+                violation_error_message="Ngày kết thúc phải sau ngày bắt đầu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitstatus',
-            constraint=models.UniqueConstraint(fields=('unit', 'valid_from'), name='unit_status_one_start_a_day'),
+            model_name="unitstatus",
+            constraint=models.UniqueConstraint(fields=("unit", "valid_from"), name="unit_status_one_start_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='unitstatus',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('unit',), name='unit_status_one_open_end'),
+            model_name="unitstatus",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)), fields=("unit",), name="unit_status_one_open_end"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('active', 'suspended', 'dissolved'))), name='unit_status_known'),
+            model_name="unitstatus",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ("active", "suspended", "dissolved"))), name="unit_status_known"
+            ),
         ),
     ]
