@@ -216,14 +216,14 @@ def _parts(total: TotalOf, table: Table, grid: list[dict[int, Value]], place: tu
 
 
 def printed(value: Value, kind: Kind, row: RowKind) -> str:
-    """Return a cell as it stands on paper: 1960 → "1.960", and no zero in a data row."""
+    """Return a cell as it stands on paper: 1960 → "1.960"; a zero is left empty but in the total row."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value
     if kind not in NUMBERS:
         return str(value)
-    if value == 0 and row is RowKind.DATA:
+    if value == 0 and row is not RowKind.TOTAL:
         return ""
     return f"{value:,}".replace(",", ".")
 

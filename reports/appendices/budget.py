@@ -36,7 +36,7 @@ def budget_body(plan: Plan, appendix: Appendix, definition: Sequence[AppendixCol
     blocks: list[Block] = [Heading("A. Dự kiến kinh phí theo lớp", 2), *_estimate(appendix, definition, lines)]
     for norm_set in norms:
         own = [item for item in items if item.norm_set_id == norm_set.pk]
-        blocks += [Heading(f"B. Mức chi theo {norm_set.number}", 2), *_norms(norm_set, own)]
+        blocks += [Heading(f"B. Mức chi theo Nghị quyết số {norm_set.number}", 2), *_norms(norm_set, own)]
     return Body(tuple(blocks), any(row.illustrative for row in (*lines, *items)))
 
 
@@ -44,7 +44,8 @@ def _estimate(appendix: Appendix, definition: Sequence[AppendixColumn], lines: S
     columns = table_columns(appendix, definition)
     summed = [column.key for column in columns if column.key in SUMMED or column.key.startswith(SOURCE_PREFIX)]
     sections = [
-        Section(group, [_line(line) for line in members]) for group, members in groupby(lines, key=lambda line: line.group)
+        Section(group, [_line(line) for line in members])
+        for group, members in groupby(lines, key=lambda line: line.group)
     ]
     rows = RowWriter(columns, "content", summed).write(sections, total=True)
     table = Table(appendix.title, columns, rows, unit=appendix.unit_line, row_title="content")
@@ -80,7 +81,10 @@ def _norms(norm_set: NormSet, items: Sequence[NormItem]) -> list[Block]:
         for number, item in enumerate(members, start=number + 1):
             rows.append(Row.of(RowKind.DATA, str(number), item.name, item.unit, _level(item), _kind(item), item.note))
     title = f"{norm_set.title} (ngày {format_date(norm_set.issued_on)}, địa bàn {norm_set.territory})"
-    return [Paragraph.of(title, italic=True), Table(f"Mức chi {norm_set.number}", NORM_COLUMNS, tuple(rows), row_title="name")]
+    return [
+        Paragraph.of(title, italic=True),
+        Table(f"Mức chi {norm_set.number}", NORM_COLUMNS, tuple(rows), row_title="name"),
+    ]
 
 
 def _level(item: NormItem) -> Value:

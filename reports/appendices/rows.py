@@ -29,7 +29,11 @@ class RowWriter:
     """Lays sections out as rows. `summed` are the columns with sums down the rows, `across` the column that sums others."""
 
     def __init__(
-        self, columns: tuple[Column, ...], title_key: str, summed: Sequence[str], across: tuple[str, tuple[str, ...]] | None = None
+        self,
+        columns: tuple[Column, ...],
+        title_key: str,
+        summed: Sequence[str],
+        across: tuple[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.columns, self.title_key, self.across = columns, title_key, across
         self.summed = set(summed) | ({across[0]} if across else set())
@@ -43,7 +47,9 @@ class RowWriter:
             heads.append(len(self.rows))
             first = len(self.rows) + 1
             body = [self._data(line) for line in section.lines]
-            self.rows.append(self._sum(RowKind.GROUP, roman(place), section.title, body, ((first, first + len(body) - 1),)))
+            self.rows.append(
+                self._sum(RowKind.GROUP, roman(place), section.title, body, ((first, first + len(body) - 1),))
+            )
             self.rows.extend(body)
         if total and heads:
             heads_rows = [self.rows[index] for index in heads]
@@ -65,18 +71,25 @@ class RowWriter:
     def _sum(
         self, kind: RowKind, mark: str, title: str, parts: Sequence[Row], rows: tuple[tuple[int, int], ...]
     ) -> Row:
-        cells = []
+        values = [{index: cell.value for index, cell in part.placed()} for part in parts]
+        cells: list[Cell] = []
         for index, column in enumerate(self.columns):
-            if column.key == "stt":
-                cells.append(Cell(mark))
-            elif column.key == self.title_key:
-                cells.append(Cell(title))
-            elif column.key in self.summed:
+            if column.key in self.summed:
                 across = self.across[1] if self.across and column.key == self.across[0] else ()
-                cells.append(Cell(sum(_number(part.cells[index].value) for part in parts), TotalOf(rows, across)))
-            else:
+                total = sum(_number(part.get(index)) for part in values)
+                cells.append(Cell(total, TotalOf(rows, across)))
+            elif column.key == self.title_key:
+                cells.append(Cell(title, span=self._title_span(index)))
+            elif column.key == "stt":
+                cells.append(Cell(mark))
+            elif sum(cell.span for cell in cells) <= index:
                 cells.append(Cell())
         return Row(kind, tuple(cells))
+
+    def _title_span(self, start: int) -> int:
+        """A title runs on over the columns behind it that hold no sum."""
+        keys = [column.key for column in self.columns[start + 1 :]]
+        return 1 + next((n for n, key in enumerate(keys) if key in self.summed or key == "stt"), len(keys))
 
 
 def _number(value: Value) -> int:

@@ -144,7 +144,7 @@ class _TableWriter:
 def _number_format(column: Column, kind: RowKind) -> str:
     if column.kind not in NUMBERS:
         return PLAIN_INTEGER
-    return NUMBER_WITHOUT_ZERO if kind is RowKind.DATA else NUMBER
+    return NUMBER if kind is RowKind.TOTAL else NUMBER_WITHOUT_ZERO
 
 
 def _runs(indices: list[int]) -> list[tuple[int, int]]:
