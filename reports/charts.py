@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-LABEL, BAR, GAP, ROOM = 18, 16, 4, 14
+LABEL, BAR, GAP, ROOM, MARK = 18, 16, 4, 14, 3
 LONGEST_LINE = 46
 WHOLE = 10_000
 
@@ -56,10 +56,19 @@ class Bar:
     width: str
     height: int = BAR
 
+    @property
+    def mark_y(self) -> int:
+        """A line of reference stands out above and below the bar."""
+        return self.y - MARK
+
+    @property
+    def mark_height(self) -> int:
+        return self.height + 2 * MARK
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All that the template prints. `mark` is the place of the upright line of reference, "" for none."""
+    """All that the template prints. `mark` is where a line of reference crosses each bar, "" for none."""
 
     height: int
     labels: tuple[Text, ...]
@@ -110,7 +119,7 @@ def side_by_side(items: Sequence[Item], *, room: int = 80, whole: int = 0, mark:
     """A bar for each part, one below the other, on one scale for all, with its value written at its end.
 
     The scale ends at `whole`, without it at the greatest value; it takes `room` hundredths of the width, the values
-    have the rest. `mark` draws an upright line at that value.
+    have the rest. `mark` crosses each bar at that value.
     """
     scale = whole or max((part.value for item in items for part in item.parts), default=0)
     pen = _Pen()

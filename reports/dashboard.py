@@ -173,17 +173,18 @@ class _Part:
 def _parts(plan: Plan, units: QuerySet[Unit] | None) -> list[_Part]:
     """Registered, allocated and nominated by quota and khối, in one query."""
     whose = Q(quota__programme__plan=plan) & (Q() if units is None else Q(unit__in=units))
-    here = FilteredRelation("unit__participations", condition=Q(unit__participations__plan=plan))
     heads, marked = Sum("number", default=0), Q(illustrative=True)
 
     def grouped(rows: QuerySet[Any], table: str, number: Combinable, marked: Q) -> QuerySet[Any, Any]:
-        return (
+        here = FilteredRelation("unit__participations", condition=Q(unit__participations__plan=plan))
+        keyed: QuerySet[Any, Any] = (
             rows.filter(whose)
             .order_by()
             .annotate(here=here, table=Value(table))
             .values_list("table", "quota_id", "here__group_id")
             .annotate(heads=number, marked=Count("pk", filter=marked))
         )
+        return keyed
 
     registered = grouped(Registration.objects.all(), "registered", heads, marked)
     allocated = grouped(Allocation.objects.all(), "allocated", heads, marked)

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from reports.views import appendices
+from reports.views import appendices, dashboard, trail
 
 urlpatterns = [
+    path("tong-quan/", dashboard.overview, name="dashboard"),
     path("phu-luc/", appendices.appendices, name="appendices"),
     path("phu-luc/<int:number>/", appendices.appendix, name="appendix"),
     path("phu-luc/phu-luc-<int:number>.<slug:extension>", appendices.appendix_file, name="appendix-file"),
     path("phu-luc/tat-ca.zip", appendices.appendices_zip, name="appendices-zip"),
+    path("nhat-ky/", trail.trail, name="trail"),
 ]

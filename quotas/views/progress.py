@@ -1,6 +1,7 @@
 """Tiến độ đăng ký: who has answered, who has not; and the round, with its deadline."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -21,9 +22,9 @@ UNANSWERED = "chua-tra-loi"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A filter that can be set: its word in the address, what it says, how many units it leaves."""
+    """A filter that can be set: where it leads, what it says, how many units there are."""
 
-    value: str
+    url: str
     label: str
     units: int
     current: bool
@@ -40,8 +41,8 @@ def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
         "progress": state,
         "groups": shown,
         "shown": sum(group.due for group in shown),
-        "standings": _standing_choices(state, standing),
-        "khoi": _group_choices(state, group),
+        "standings": _standing_choices(state, standing, group),
+        "khoi": _group_choices(state, standing, group),
         "filtered": bool(standing or group),
         "deadline": _deadline(plan),
         "may_run": may(request.user, Action.RUN_ROUND),
@@ -69,22 +70,25 @@ def _passes(unit: UnitProgress, standing: str) -> bool:
     return not unit.standing.answered if standing == UNANSWERED else unit.standing == standing
 
 
-def _standing_choices(state: Progress, current: str) -> list[Choice]:
-    return [
-        Choice("", "tất cả", state.due, not current),
-        Choice(UNANSWERED, "chưa trả lời", len(state.missing), current == UNANSWERED),
-        *(
-            Choice(tally.standing, tally.standing.label, tally.units, current == tally.standing)
-            for tally in state.tallies
-        ),
-    ]
+def _url(standing: str, group: str) -> str:
+    query = {name: value for name, value in (("trang-thai", standing), ("khoi", group)) if value}
+    return f"?{urlencode(query)}"
 
 
-def _group_choices(state: Progress, current: str) -> list[Choice]:
-    return [
-        Choice("", "Tất cả các khối", state.due, not current),
-        *(Choice(str(one.group_id), one.name, one.due, current == str(one.group_id)) for one in state.groups),
+def _standing_choices(state: Progress, standing: str, group: str) -> list[Choice]:
+    """All, all without an answer, and each standing; the khối that is chosen stays."""
+    options = [
+        ("", "tất cả", state.due),
+        (UNANSWERED, "chưa trả lời", len(state.missing)),
+        *((tally.standing, tally.standing.label, tally.units) for tally in state.tallies),
     ]
+    return [Choice(_url(value, group), label, units, standing == value) for value, label, units in options]
+
+
+def _group_choices(state: Progress, standing: str, group: str) -> list[Choice]:
+    """All and each khối; the standing that is chosen stays."""
+    options = [("", "tất cả các khối", state.due), *((str(one.group_id), one.name, one.due) for one in state.groups)]
+    return [Choice(_url(standing, value), label, units, group == value) for value, label, units in options]
 
 
 @plan_view(Action.RUN_ROUND)

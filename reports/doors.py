@@ -1,0 +1,73 @@
+"""Where the numbers of a page lead: to the rows they are made of. No door where the reader may not go."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+
+from quotas.selectors.progress import Standing
+from quotas.selectors.waiting import OUTSIDE
+from reports.dashboard import ProgrammeFigures, QuotaFigures, Way
+from trainingplan.models import Plan, User
+from trainingplan.policies import Action, may
+
+
+class Doors:
+    """Addresses for one reader of one plan; "" stands for no door."""
+
+    def __init__(self, plan: Plan, user: User) -> None:
+        self.plan, self.user = plan, user
+
+    def _url(self, action: Action, name: str, query: dict[str, str] | None = None, **kwargs: Any) -> str:
+        if not may(self.user, action):
+            return ""
+        try:
+            url = reverse(name, kwargs={"year": self.plan.year, **kwargs})
+        except NoReverseMatch:
+            return ""
+        return f"{url}?{urlencode(query)}" if query else url
+
+    def registration(self) -> str:
+        return self._url(Action.SEE_REGISTRATION, "registration")
+
+    def unit(self, key: str) -> str:
+        """A unit's own grid."""
+        return self._url(Action.SEE_REGISTRATION, "registration-unit", unit_key=key)
+
+    def allocations(self) -> str:
+        return self._url(Action.SEE_ALLOCATION, "allocation-index")
+
+    def rosters(self) -> str:
+        return self._url(Action.SEE_ROSTER, "rosters")
+
+    def budget(self) -> str:
+        return self._url(Action.SEE_BUDGET, "budget")
+
+    def progress(self, *, standing: Standing | None = None, group_id: int | None = None) -> str:
+        """The progress page, perhaps of one standing or khối only."""
+        query = {"trang-thai": str(standing)} if standing else {}
+        if group_id is not None:
+            query["khoi"] = str(group_id)
+        return self._url(Action.SEE_PROGRESS, "progress", query)
+
+    def grid(self, appendix: int | None) -> str:
+        """The grid of an appendix, with what its quotas give, what is registered and what is allocated."""
+        return self._url(Action.SEE_ALLOCATION, "allocation", number=appendix or OUTSIDE)
+
+    def quota(self, quota: QuotaFigures) -> str:
+        return self.grid(quota.appendix)
+
+    def people(self, quota: QuotaFigures) -> str:
+        """The people named for a quota: on its appendix's roster, if it has one."""
+        if quota.way is Way.ROSTER:
+            return self._url(Action.SEE_ROSTER, "roster", number=quota.appendix)
+        return self.rosters()
+
+    def left(self, quota: QuotaFigures) -> str:
+        """Where what is left of a quota is filled."""
+        return self.people(quota) if quota.way is Way.ROSTER else self.quota(quota)
+
+    def programme(self, programme: ProgrammeFigures) -> str:
+        """The grid of the programme's quotas when they stand in one, else all grids."""
+        appendices = {quota.appendix for quota in programme.quotas}
+        return self.grid(appendices.pop()) if len(appendices) == 1 else self.allocations()

@@ -1,0 +1,228 @@
+"""The trail: the change log newest first, the changes of one act together."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from uuid import UUID
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Count, F, Max, Min, Model, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from trainingplan.models import Change, Plan, User
+from trainingplan.rules.numbers import format_count
+from trainingplan.selectors import plan_day, unit_names
+
+BATCHES = 50
+LINES = 10
+"""How many changes of a batch the list shows; the whole batch has pages of its own."""
+WHOLE_BATCH = 200
+SYSTEM = "he-thong"
+"""Stands for the system itself where a person is chosen."""
+NO_TABLES = {"load": "nạp dữ liệu"}
+"""What the log speaks of besides tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which changes; what is empty does not filter. `common` asks for those that belong to no plan."""
+
+    unit_id: int | None = None
+    actor: str = ""
+    table: str = ""
+    since: date | None = None
+    until: date | None = None
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value that changed."""
+
+    table: str
+    label: str
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One act: when, who, why; `count` changes, of which `lines` are the first."""
+
+    key: UUID
+    at: datetime
+    actor: str
+    reason: str
+    count: int
+    tables: str
+    units: str
+    lines: tuple[Line, ...]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """A page of batches. Pages count from 1, the newest first."""
+
+    batches: tuple[Batch, ...]
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters can be set to: people and tables that are in the log."""
+
+    actors: tuple[tuple[str, str], ...]
+    tables: tuple[tuple[str, str], ...]
+
+
+def changes(plan: Plan, filters: Filters) -> QuerySet[Change]:
+    """The changes of the plan that pass the filters."""
+    found = Change.objects.filter(plan=None if filters.common else plan).order_by()
+    if filters.unit_id is not None:
+        found = found.filter(unit_id=filters.unit_id)
+    if filters.actor:
+        found = found.filter(actor=None if filters.actor == SYSTEM else int(filters.actor))
+    if filters.table:
+        found = found.filter(table=filters.table)
+    if filters.since:
+        found = found.filter(at__gte=_midnight(filters.since))
+    if filters.until:
+        found = found.filter(at__lt=_midnight(filters.until + timedelta(days=1)))
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def trail_page(plan: Plan, filters: Filters, number: int) -> TrailPage:
+    """The page of that number, the nearest there is; five queries, whatever is in the log."""
+    found = changes(plan, filters)
+    total = found.aggregate(batches=Count("batch", distinct=True))["batches"]
+    pages = max(1, -(-total // BATCHES))
+    number = min(max(number, 1), pages)
+    return TrailPage(_batches(plan, found, (number - 1) * BATCHES), number, pages, total)
+
+
+def whole_batch(plan: Plan, key: UUID, number: int) -> TrailPage | None:
+    """One batch with a page of all its changes, None when the plan's log has no such batch."""
+    found = Change.objects.filter(Q(plan=plan) | Q(plan=None), batch=key).order_by()
+    heads = _batches(plan, found, 0)
+    if not heads:
+        return None
+    pages = max(1, -(-heads[0].count // WHOLE_BATCH))
+    number = min(max(number, 1), pages)
+    start = (number - 1) * WHOLE_BATCH
+    rows = found.order_by("pk")[start : start + WHOLE_BATCH]
+    head = heads[0]
+    lines = tuple(map(_line, rows))
+    batch = Batch(head.key, head.at, head.actor, head.reason, head.count, head.tables, head.units, lines)
+    return TrailPage((batch,), number, pages, 1)
+
+
+def _batches(plan: Plan, found: QuerySet[Change], start: int) -> tuple[Batch, ...]:
+    heads = list(
+        found.values("batch")
+        .annotate(
+            last=Max("pk"),
+            when=Min("at"),
+            who=Min("actor_name"),
+            why=Min("reason"),
+            count=Count("pk"),
+            units=Count("unit", distinct=True),
+            unit=Min("unit"),
+        )
+        .order_by("-last")[start : start + BATCHES]
+    )
+    keys = [head["batch"] for head in heads]
+    tables, lines = _tables(found, keys), _lines(found, keys)
+    names = unit_names(plan_day(plan), {head["unit"] for head in heads if head["unit"]})
+    return tuple(
+        Batch(
+            key=head["batch"],
+            at=head["when"],
+            actor=head["who"],
+            reason=head["why"],
+            count=head["count"],
+            tables=tables[head["batch"]],
+            units=_units(head["units"], names.get(head["unit"], "")),
+            lines=tuple(lines[head["batch"]]),
+        )
+        for head in heads
+    )
+
+
+def _units(count: int, name: str) -> str:
+    return name if count <= 1 else f"{format_count(count)} đơn vị"
+
+
+def _tables(found: QuerySet[Change], keys: Collection[UUID]) -> dict[UUID, str]:
+    """What kinds of data each batch changed, in words."""
+    by_batch: dict[UUID, list[str]] = defaultdict(list)
+    for key, table in found.filter(batch__in=keys).values_list("batch", "table").distinct().order_by("table"):
+        by_batch[key].append(table_label(table))
+    return {key: ", ".join(tables) for key, tables in by_batch.items()}
+
+
+def _lines(found: QuerySet[Change], keys: Collection[UUID]) -> Mapping[UUID, list[Line]]:
+    """The first changes of each batch, in one query."""
+    place = Window(RowNumber(), partition_by=F("batch"), order_by=F("pk").asc())
+    lines: dict[UUID, list[Line]] = defaultdict(list)
+    for change in found.filter(batch__in=keys).annotate(place=place).filter(place__lte=LINES).order_by("pk"):
+        lines[change.batch].append(_line(change))
+    return lines
+
+
+def _line(change: Change) -> Line:
+    return Line(
+        table_label(change.table), change.label, field_label(change.table, change.field), change.old, change.new
+    )
+
+
+def choices(plan: Plan) -> Choices:
+    """The people and tables of the plan's changes and of those that belong to no plan; two queries."""
+    found = Change.objects.filter(Q(plan=plan) | Q(plan=None)).order_by()
+    people = User.objects.filter(pk__in=found.values("actor")).order_by("full_name", "username")
+    names = ((str(pk), f"{name} ({username})") for pk, name, username in _three(people))
+    tables = found.values_list("table", flat=True).distinct()
+    return Choices((*names, (SYSTEM, "Hệ thống")), tuple(sorted(((t, table_label(t)) for t in tables), key=_second)))
+
+
+def _three(people: QuerySet[User]) -> Iterable[tuple[int, str, str]]:
+    return people.values_list("pk", "full_name", "username")
+
+
+def _second(pair: tuple[str, str]) -> str:
+    return pair[1]
+
+
+def table_label(table: str) -> str:
+    """What the reader calls a table: "đăng ký nhu cầu" for "registration"; an unknown one keeps its key."""
+    model = _models().get(table)
+    return str(model._meta.verbose_name) if model else NO_TABLES.get(table, table)
+
+
+def field_label(table: str, field: str) -> str:
+    model = _models().get(table)
+    try:
+        return str(getattr(model._meta.get_field(field), "verbose_name", field)) if model else field
+    except FieldDoesNotExist:
+        return field
+
+
+@cache
+def _models() -> dict[str, type[Model]]:
+    """The tables of this project by the key that the log uses."""
+    packages = {"trainingplan", "courses", "quotas", "budget"}
+    return {str(model._meta.model_name): model for model in apps.get_models() if model._meta.app_label in packages}

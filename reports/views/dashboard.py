@@ -1,0 +1,141 @@
+"""Tổng quan: places given, registered, allocated, nominated and left; who has not answered; money by source."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from quotas.selectors.progress import UnitProgress
+from reports.dashboard import Dashboard, Figures, dashboard
+from reports.doors import Doors
+from reports.figures import charts_of
+from reports.tables import Cell, Row, Table, count
+from trainingplan.frame import Deadline
+from trainingplan.models import Plan
+from trainingplan.policies import Action, UserRequest, plan_view
+from trainingplan.rules.numbers import format_count, format_money
+
+MOST_MISSING = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number, what it says, and where it leads."""
+
+    label: str
+    number: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A unit that has not answered, with the door to its grid."""
+
+    unit: UnitProgress
+    url: str
+
+
+@plan_view(Action.SEE_DASHBOARD)
+def overview(request: UserRequest, plan: Plan) -> HttpResponse:
+    """The whole page in the reader's scope."""
+    board, doors = dashboard(plan, request.user), Doors(plan, request.user)
+    context = {
+        "plan": plan,
+        "board": board,
+        "tiles": _tiles(board, doors),
+        "charts": charts_of(board, doors),
+        "table": _own_table(board, doors) if board.own else _table(board, doors),
+        "missing": _missing(board, doors),
+        "missing_url": doors.progress(),
+        "missing_more": max(0, len(board.progress.missing) - MOST_MISSING) if board.progress else 0,
+        "answer": _own_answer(board),
+        "registration_url": doors.registration(),
+        "deadline": Deadline(plan.registration_closes_at) if plan.registration_closes_at else None,
+        "illustrative": board.illustrative,
+    }
+    return render(request, "reports/dashboard.html", context)
+
+
+def _tiles(board: Dashboard, doors: Doors) -> list[Tile]:
+    figures = board.total
+    grid, people = doors.allocations(), doors.rosters()
+    if board.own:
+        return [
+            Tile("Đăng ký", _big(figures.registered), "người, theo đăng ký nhu cầu", doors.registration()),
+            Tile("Được phân bổ", _big(figures.allocated), "chỉ tiêu", grid),
+            Tile("Đã cử", _big(figures.nominated), "người trong danh sách", people),
+            Tile("Chưa cử", _big(figures.left), "chỉ tiêu được phân bổ chưa có người", people),
+        ]
+    tiles = [
+        Tile("Giao", _big(figures.given), "chỉ tiêu nêu trong kế hoạch", grid),
+        Tile("Đăng ký", _big(figures.registered), "người, theo đăng ký của các đơn vị", doors.progress() or grid),
+        Tile("Phân bổ", _big(figures.allocated), "chỉ tiêu đã phân bổ cho đơn vị", grid),
+        Tile("Đã cử", _big(figures.nominated), "người trong danh sách", people),
+        Tile("Còn lại", _big(figures.left), "chưa phân bổ hoặc chưa có danh sách", grid),
+    ]
+    if board.budget:
+        total = format_money(board.budget.province_total)
+        tiles.append(Tile("Ngân sách tỉnh", total or "0", "đồng, dự kiến", doors.budget()))
+    return tiles
+
+
+def _big(number: int | None) -> str:
+    return "–" if number is None else format_count(number)
+
+
+def _table(board: Dashboard, doors: Doors) -> Table:
+    """Programmes with their quotas, and the whole province."""
+    rows: list[Row] = []
+    for programme in board.programmes:
+        rows.append(_row(programme.whole_name, programme.figures, [doors.programme(programme)] * 5, "group"))
+        for quota in programme.quotas:
+            grid, people = doors.quota(quota), doors.people(quota)
+            rows.append(_row(quota.short_name, quota.figures, [grid, grid, grid, people, doors.left(quota)]))
+    grid, people = doors.allocations(), doors.rosters()
+    rows.append(_row("Tổng cộng", board.total, [grid, doors.progress() or grid, grid, people, grid], "total"))
+    head = ("Chương trình, chỉ tiêu", "Giao", "Đăng ký", "Phân bổ", "Đã cử", "Còn lại")
+    return Table("Chỉ tiêu theo chương trình", head, tuple(rows))
+
+
+def _row(name: str, figures: Figures, urls: Iterable[str], kind: str = "") -> Row:
+    numbers = (figures.given, figures.registered, figures.allocated, figures.nominated, figures.left)
+    return Row((Cell(name), *map(count, numbers, urls)), kind)
+
+
+def _own_table(board: Dashboard, doors: Doors) -> Table:
+    """The same for the reader's own units: what they ask for and what they were given."""
+    rows: list[Row] = []
+    for programme in board.programmes:
+        rows.append(_own_row(programme.whole_name, programme.figures, doors.programme(programme), doors, "group"))
+        rows += [_own_row(quota.short_name, quota.figures, doors.quota(quota), doors) for quota in programme.quotas]
+    rows.append(_own_row("Tổng cộng", board.total, doors.allocations(), doors, "total"))
+    head = ("Chương trình, chỉ tiêu", "Đăng ký", "Được phân bổ", "Đã cử", "Còn lại")
+    return Table("Chỉ tiêu của đơn vị theo chương trình", head, tuple(rows))
+
+
+def _own_row(name: str, figures: Figures, grid: str, doors: Doors, kind: str = "") -> Row:
+    return Row(
+        (
+            Cell(name),
+            count(figures.registered, doors.registration()),
+            count(figures.allocated, grid),
+            count(figures.nominated, doors.rosters()),
+            count(figures.left, doors.rosters()),
+        ),
+        kind,
+    )
+
+
+def _missing(board: Dashboard, doors: Doors) -> list[Missing]:
+    """The first units without an answer, for those who follow the answers of all."""
+    if not board.progress or not doors.progress():
+        return []
+    return [Missing(unit, doors.unit(unit.unit.key)) for unit in board.progress.missing[:MOST_MISSING]]
+
+
+def _own_answer(board: Dashboard) -> UnitProgress | None:
+    """The answer of the one unit that the reader sees."""
+    units = board.progress.units if board.own and board.progress else ()
+    return units[0] if len(units) == 1 else None
