@@ -1,9 +1,10 @@
-"""When cells may be written: the state of the plan, the unit's answer, and the deadline."""
+"""When cells and rosters may be written: the state of the plan, the unit's answer, and the deadline."""
 
 from django.utils import timezone
 
 from quotas.models import Response
-from trainingplan.models import Plan, Role, User
+from trainingplan.models import Plan, Role, Unit, User
+from trainingplan.policies import Action, editable_units, may
 from trainingplan.services.refusals import Refused
 
 FROZEN = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
@@ -46,3 +47,18 @@ def check_allocation_open(plan: Plan, actor: User) -> None:
         raise Refused(reason)
     if actor.role != Role.BOARD:
         raise Refused("Chỉ Ban Tổ chức Tỉnh ủy được phân bổ chỉ tiêu.")
+
+
+def why_roster_closed(plan: Plan) -> str:
+    """Why nobody can nominate now, in words; empty when units and the Board can."""
+    if plan.state in FROZEN:
+        return f"Kế hoạch đang ở bước «{plan.get_state_display()}»: danh sách cử đi đã khóa."
+    return ""
+
+
+def check_roster_open(plan: Plan, unit: Unit, actor: User) -> None:
+    """Raise Refused when the plan is frozen or the actor does not nominate for that unit."""
+    if reason := why_roster_closed(plan):
+        raise Refused(reason)
+    if not may(actor, Action.EDIT_ROSTER) or not editable_units(actor).filter(pk=unit.pk).exists():
+        raise Refused("Chỉ Ban Tổ chức Tỉnh ủy và chính đơn vị được sửa danh sách cử đi của đơn vị.")
