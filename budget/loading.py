@@ -6,6 +6,23 @@ from trainingplan.loading import LoadReport, PlanSource, Record, check_fields, u
 from trainingplan.models import Plan
 from trainingplan.rules.numbers import NumberRefused, format_money, parse_money
 
+_LINE = (
+    "programme_id",
+    "position",
+    "group",
+    "content",
+    "audience",
+    "classes",
+    "learners_per_class",
+    "days",
+    "basis",
+    "rate",
+    "amount",
+    "executor",
+    "note",
+    "illustrative",
+)
+
 
 def load(source: PlanSource) -> LoadReport:
     """Load norms.toml, norm_items.csv, fund_sources.csv and budget_lines.csv, as far as the folder has them."""
@@ -72,12 +89,10 @@ def _load_lines(source: PlanSource, plan: Plan, report: LoadReport) -> None:
         if check_fields(record, line, exclude=() if line.basis in FACTORS else ["amount"]):
             wanted[line.key] = line
             sound.append(record)
-    fields = ("position", "group", "content", "audience", "classes", "learners_per_class", "days", "basis", "rate")
-    fields += ("amount", "executor", "note", "programme_id", "illustrative")
     existing, lines = plan.budget_lines.all(), list(wanted.values())
-    stored = upsert(report, existing, lines, key=("key",), fields=fields, scope=("plan_id",), touch=_touch)
+    stored = upsert(report, existing, lines, key=("key",), fields=_LINE, scope=("plan_id",), touch=_touch)
     written = [(record, stored.get((line.key,))) for record, line in zip(sound, wanted.values(), strict=True)]
-    _load_shares(source, [(record, line) for record, line in written if line and not _is_kept(line, source)], report)
+    _load_shares([(record, line) for record, line in written if line and not _is_kept(line, source)], report)
 
 
 def _is_kept(line: BudgetLine, source: PlanSource) -> bool:
@@ -89,7 +104,7 @@ def _touch(line: BudgetLine) -> None:
     line.version += 1
 
 
-def _load_shares(source: PlanSource, rows: list[tuple[Record, BudgetLine]], report: LoadReport) -> None:
+def _load_shares(rows: list[tuple[Record, BudgetLine]], report: LoadReport) -> None:
     """Write what each source pays; `shares` is one source that pays all, or «source=amount» separated by «;»."""
     funds = {fund.key: fund for fund in FundSource.objects.all()}
     wanted: list[BudgetShare] = []

@@ -1,15 +1,26 @@
 """Quotas with their columns, and the cells, responses and nominations of a plan, from its folder."""
 
-from collections.abc import Callable
-
 from django.utils import timezone
 
 from courses.models import Institution
 from quotas.models import Allocation, Nomination, Person, Quota, Registration, Response
 from quotas.models.cells import CellBase
 from trainingplan.loading import LoadReport, PlanSource, Record, check_fields, upsert
-from trainingplan.models import AppendixColumn, Participant, Plan, Unit
+from trainingplan.models import AppendixColumn, Plan, Unit
 
+_QUOTA = (
+    "position",
+    "name",
+    "short_name",
+    "number",
+    "qualifier",
+    "counting_word",
+    "open_clause",
+    "mode",
+    "payer",
+    "class_count",
+    "appendix_id",
+)
 _PERSON = ("unit_id", "full_name", "birth_year", "birth_month", "birth_day")
 _NOMINATION_TEXTS = (
     "degree",
@@ -27,14 +38,13 @@ _NOMINATION_TEXTS = (
 def load(source: PlanSource) -> LoadReport:
     """Load quotas.toml, then allocations, registrations, responses and nominations, as far as the folder has them."""
     report = LoadReport()
-    loaders: dict[str, Callable[[PlanSource, Plan, LoadReport], None]] = {
-        "quotas.toml": _load_quotas,
-        "allocations.csv": _load_allocations,
-        "registrations.csv": _load_registrations,
-        "responses.csv": _load_responses,
-        "nominations.csv": _load_nominations,
-    }
-    for file, loader in loaders.items():
+    for file, loader in (
+        ("quotas.toml", _load_quotas),
+        ("allocations.csv", _load_allocations),
+        ("registrations.csv", _load_registrations),
+        ("responses.csv", _load_responses),
+        ("nominations.csv", _load_nominations),
+    ):
         if source.has(file) and (plan := source.required_plan(file)):
             loader(source, plan, report)
     return report
@@ -59,9 +69,7 @@ def _load_quotas(source: PlanSource, plan: Plan, report: LoadReport) -> None:
         else:
             source.mark_broken(quota.key)
     existing = Quota.objects.filter(programme__plan=plan)
-    fields = ("position", "name", "short_name", "number", "qualifier", "counting_word", "open_clause", "mode")
-    fields += ("payer", "class_count", "appendix_id")
-    stored = upsert(report, existing, wanted, key=("programme_id", "key"), fields=fields)
+    stored = upsert(report, existing, wanted, key=("programme_id", "key"), fields=_QUOTA)
     quotas = [stored[(quota.programme_id, quota.key)] for quota in wanted]
     _set_institutions(sound, quotas, report)
     _set_columns(source, plan, report)
@@ -92,11 +100,10 @@ def _set_institutions(records: list[Record], quotas: list[Quota], report: LoadRe
             if institution := record.find("institutions", key, known, "cơ sở đào tạo"):
                 wanted.add((quota.pk, institution.pk))
     missing, gone = wanted - stored, stored - wanted
-    through.objects.bulk_create(through(quota_id=quota, institution_id=school) for quota, school in sorted(missing))
-    for quota, school in gone:
-        through.objects.filter(quota_id=quota, institution_id=school).delete()
-    if (missing or gone) and not report.changed:
-        report.updated[str(Quota._meta.verbose_name)] += len(missing) + len(gone)
+    through.objects.bulk_create(through(quota_id=one, institution_id=school) for one, school in sorted(missing))
+    for one, school in gone:
+        through.objects.filter(quota_id=one, institution_id=school).delete()
+    report.note_second_step(Quota, len({one for one, _ in missing | gone}))
 
 
 def _set_columns(source: PlanSource, plan: Plan, report: LoadReport) -> None:
@@ -114,8 +121,7 @@ def _set_columns(source: PlanSource, plan: Plan, report: LoadReport) -> None:
                 changed.append(quota)
     Quota.objects.filter(pk__in=[quota.pk for quota in changed]).update(column=None)
     Quota.objects.bulk_update(changed, ["column"])
-    if changed and not report.changed:
-        report.updated[str(Quota._meta.verbose_name)] += len(changed)
+    report.note_second_step(Quota, len(changed))
 
 
 def _load_allocations(source: PlanSource, plan: Plan, report: LoadReport) -> None:
@@ -198,7 +204,8 @@ def _load_nominations(source: PlanSource, plan: Plan, report: LoadReport) -> Non
     )
     wanted = []
     for person, (record, quota, unit) in zip(people, rows, strict=True):
-        nomination = Nomination(quota=quota, unit=unit, reserve=record.flag("reserve"), illustrative=source.illustrative)
+        nomination = Nomination(quota=quota, unit=unit, reserve=record.flag("reserve"))
+        nomination.illustrative = source.illustrative
         for name in _NOMINATION_TEXTS:
             setattr(nomination, name, record.text(name))
         if check_fields(record, nomination):
@@ -213,7 +220,8 @@ def _nominated(source: PlanSource, plan: Plan, report: LoadReport) -> list[tuple
     """The rows of nominations.csv; without the illustrative ones of a roster that real people have begun."""
     quotas = {quota.key: quota for quota in Quota.objects.filter(programme__plan=plan)}
     units = {unit.key: unit for unit in Unit.objects.all()}
-    real = set(Nomination.objects.filter(quota__in=quotas.values(), illustrative=False).values_list("quota_id", flat=True))
+    begun = Nomination.objects.filter(quota__programme__plan=plan, illustrative=False)
+    real = set(begun.values_list("quota_id", flat=True))
     rows = []
     for record in source.table("nominations.csv"):
         quota = record.required_pick("quota", quotas, "chỉ tiêu")

@@ -1,6 +1,6 @@
-"""The kernel's part of a plan's folder: units through time, the plan, its text, its appendices, demonstration users."""
+"""The kernel's part of a plan's folder: units, the plan, its text and appendices, demonstration users."""
 
-import datetime
+import datetime as dt
 from typing import TypeVar
 
 from django.db.models import Model
@@ -79,39 +79,35 @@ def _write_plan(record: Record, stored: Plan | None, year: int, report: LoadRepo
 
 
 def _load_sections(source: PlanSource, plan: Plan, report: LoadReport) -> None:
-    records = source.entries("sections.toml", "section")
     wanted: dict[str, Section] = {}
-    parents: list[tuple[Record, Section]] = []
-    for position, record in enumerate(records, 1):
+    parents: dict[str, str] = {}
+    for position, record in enumerate(source.entries("sections.toml", "section"), 1):
         section = Section(plan=plan, key=record.required("key"), position=position)
         section.marker, section.heading = record.text("marker"), record.text("heading")
         section.body, section.closing = record.text("body"), record.text("closing")
-        record.pick("parent", wanted, "mục")
+        record.pick("parent", wanted, "mục đứng trước")
         if section.key in wanted:
             record.refuse("key", f"«{section.key}» đã có ở trên.")
         if check_fields(record, section):
             wanted[section.key] = section
-            parents.append((record, section))
+            parents[section.key] = record.text("parent")
         else:
             source.mark_broken(section.key)
     fields = ("position", "marker", "heading", "body", "closing")
-    existing = list(plan.sections.all())
-    stored = upsert(report, existing, list(wanted.values()), key=("key",), fields=fields)
-    _hang_sections(stored, parents, report)
+    stored = upsert(report, plan.sections.all(), list(wanted.values()), key=("key",), fields=fields)
+    _hang_sections({section.key: section for section in stored.values()}, parents, report)
 
 
-def _hang_sections(stored: dict[tuple[str], Section], parents: list[tuple[Record, Section]], report: LoadReport) -> None:
+def _hang_sections(sections: dict[str, Section], parents: dict[str, str], report: LoadReport) -> None:
     """Set the parents once every section has its id."""
     hung = []
-    for record, wanted in parents:
-        section = stored[(wanted.key,)]
-        parent = stored.get((record.text("parent"),))
-        if section.parent_id != (parent.pk if parent else None):
-            section.parent = parent
-            hung.append(section)
+    for key, above in parents.items():
+        parent = sections.get(above)
+        if sections[key].parent_id != (parent.pk if parent else None):
+            sections[key].parent = parent
+            hung.append(sections[key])
     Section.objects.bulk_update(hung, ["parent"])
-    if hung and not report.changed:
-        report.updated[str(Section._meta.verbose_name)] += len(hung)
+    report.note_second_step(Section, len(hung))
 
 
 def _load_appendices(source: PlanSource, plan: Plan, report: LoadReport) -> None:
@@ -173,7 +169,7 @@ def _open_round(source: PlanSource, plan: Plan, report: LoadReport) -> None:
         if plan.registration_opens_at or plan.state != Plan.State.DRAFT:
             continue
         now = timezone.localtime()
-        last = datetime.datetime.combine(now.date() + datetime.timedelta(days=days), datetime.time(17))
+        last = dt.datetime.combine(now.date() + dt.timedelta(days=days), dt.time(17))
         plan.state, plan.registration_opens_at = Plan.State.REGISTRATION, now
         plan.registration_closes_at = timezone.make_aware(last)
         plan.save(update_fields=["state", "registration_opens_at", "registration_closes_at"])

@@ -137,7 +137,7 @@ class Record:
             return value
         if value not in (None, "", YES):
             self.refuse(name, f"chỉ nhận «{YES}» hoặc để trống (trong TOML: true, false).")
-        return value == YES
+        return bool(value == YES)
 
     def pick(self, name: str, known: Mapping[str, T], what: str) -> T | None:
         """The row that the field names by its key; None when the field is empty. An unknown key is refused."""
@@ -228,8 +228,8 @@ class PlanSource:
 
     def table(self, file: str) -> list[Record]:
         """The rows of a CSV file with a head row; lines that begin with # are comments. [] when there is no file."""
-        lines = enumerate(self._read(file).splitlines(), 1)
-        rows = [(number, self._cells(file, number, line)) for number, line in lines if line and not line.startswith("#")]
+        lines = [(number, line) for number, line in enumerate(self._read(file).splitlines(), 1) if line]
+        rows = [(number, self._cells(file, number, line)) for number, line in lines if not line.startswith("#")]
         return [self._row(file, number, rows[0][1], cells) for number, cells in rows[1:]]
 
     def entries(self, file: str, name: str) -> list[Record]:
@@ -239,7 +239,7 @@ class PlanSource:
         return self._entries[file, name]
 
     def finish(self, *, ignored: set[str]) -> None:
-        """Refuse what nobody has read: unknown files and misspelt fields. Raise SourceRefused if anything was refused."""
+        """Refuse the files and fields that nobody has read; raise SourceRefused if anything was refused."""
         for path in sorted(self.folder.iterdir()):
             if path.suffix in (".toml", ".csv") and path.name not in self._opened | ignored:
                 self.refuse(path.name, 0, "không rõ tệp này chứa gì; hãy kiểm tra tên tệp.")

@@ -30,7 +30,8 @@ def load_units(source: PlanSource, report: LoadReport) -> None:
     units = {unit.key: unit for unit in stored.values()}
     for line in lines:
         line.unit = units[line.unit.key]
-    _write_periods(report, UnitName, [name for line in lines for name in _names(line)], "name", "short_name")
+    names = [name for line in lines for name in _names(line)]
+    _write_periods(report, UnitName, names, "name", "short_name", "name_search")
     placements = [placement for line in lines for placement in _placements(line, units, groups)]
     _write_periods(report, UnitPlacement, placements, "parent_id", "group_id")
     _write_periods(report, UnitStatus, [status for line in lines for status in _statuses(line)], "status")
@@ -99,8 +100,7 @@ def _write_periods(report: LoadReport, model: type[P], wanted: list[P], *fields:
     ends = {(row.unit_id, row.valid_from): row.valid_to for row in stored}
     for row in wanted:
         row.valid_to = row.valid_to or ends.get((row.unit_id, row.valid_from))
-    extra = ("name_search",) if model is UnitName else ()
-    upsert(report, stored, wanted, key=("unit_id", "valid_from"), fields=(*fields, *extra, "valid_to"))
+    upsert(report, stored, wanted, key=("unit_id", "valid_from"), fields=(*fields, "valid_to"))
 
 
 def _load_successions(source: PlanSource, units: dict[str, Unit], report: LoadReport) -> None:

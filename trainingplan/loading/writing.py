@@ -33,9 +33,11 @@ class LoadReport:
         self.updated += other.updated
         self.kept += other.kept
 
-    @property
-    def changed(self) -> bool:
-        return bool(self.created or self.updated)
+    def note_second_step(self, model: type[Model], rows: int) -> None:
+        """Count rows of which a later step changed something, unless their kind was just created."""
+        kind = _kind(model)
+        if rows and kind not in self.created:
+            self.updated[kind] += rows
 
     def lines(self) -> list[str]:
         """One line for each kind that changed or was left alone: "Đơn vị: thêm 54, sửa 2, giữ 1"."""
@@ -94,25 +96,29 @@ def upsert(
     changed: list[M] = []
     for row in wanted:
         old = stored.get(_key(row, key))
-        if old is None and getattr(row, "illustrative", False) and _key(row, scope) in real:
-            report.kept[_kind(row)] += 1
+        if _is_illustrative(row) and (_key(row, scope) in real if old is None else _is_real(old)):
+            report.kept[_kind(type(row))] += 1
         elif old is None:
             new.append(row)
-        elif _is_real(old) and getattr(row, "illustrative", False):
-            report.kept[_kind(row)] += 1
-        elif any(getattr(old, name) != getattr(row, name) for name in fields):
-            for name in fields:
-                setattr(old, name, getattr(row, name))
+        elif _copy(row, old, fields):
+            changed.append(old)
             if touch:
                 touch(old)
-            changed.append(old)
     _update(changed, fields)
     if new:
         type(new[0])._default_manager.bulk_create(new, batch_size=_BATCH)
-    for counter, rows in ((report.created, new), (report.updated, changed)):
-        if rows:
-            counter[_kind(rows[0])] += len(rows)
+        report.created[_kind(type(new[0]))] += len(new)
+    if changed:
+        report.updated[_kind(type(changed[0]))] += len(changed)
     return stored | {_key(row, key): row for row in new}
+
+
+def _copy(source: Model, target: Model, fields: tuple[str, ...]) -> bool:
+    """Copy the fields that differ; tell whether any did."""
+    different = [name for name in fields if getattr(source, name) != getattr(target, name)]
+    for name in different:
+        setattr(target, name, getattr(source, name))
+    return bool(different)
 
 
 def _update(changed: list[M], fields: tuple[str, ...]) -> None:
@@ -134,9 +140,13 @@ def _is_real(row: Model) -> bool:
     return getattr(row, "illustrative", None) is False
 
 
+def _is_illustrative(row: Model) -> bool:
+    return getattr(row, "illustrative", None) is True
+
+
 def _key(row: Model, names: tuple[str, ...]) -> Key:
     return tuple(getattr(row, name) for name in names)
 
 
-def _kind(row: Model) -> str:
-    return str(row._meta.verbose_name)
+def _kind(model: type[Model]) -> str:
+    return str(model._meta.verbose_name)

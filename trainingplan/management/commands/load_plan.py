@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from trainingplan.loading import LoadReport, PlanSource, SourceError, SourceRefused, load_demo_users
+from trainingplan.loading import LoadReport, PlanSource, SourceRefused, load_demo_users
 from trainingplan.models import Plan, User
 from trainingplan.services.changes import Entry, record
 
