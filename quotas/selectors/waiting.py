@@ -27,6 +27,12 @@ def answer_of(plan: Plan, unit_id: int) -> tuple[bool, Response | None]:
     return participant is not None, getattr(participant, "response", None)
 
 
+def illustrative_cells(plan: Plan) -> bool:
+    """Whether any number that a unit registers or is given in the plan is illustrative. At most two queries."""
+    ours = {"quota__programme__plan": plan, "illustrative": True}
+    return plan.illustrative or any(model.objects.filter(**ours).exists() for model in (Allocation, Registration))
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The quotas of one appendix added up. Those that state no number bound nothing: they are outside `balance`."""

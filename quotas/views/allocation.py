@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from quotas.models import Allocation
 from quotas.rules import Balance
 from quotas.selectors.allocation import allocation_grid, quotas_of, sums_by_quota
-from quotas.selectors.waiting import OUTSIDE, places_by_appendix
+from quotas.selectors.waiting import OUTSIDE, illustrative_cells, places_by_appendix
 from quotas.services.cells import CellInput, CellResult, save_allocations
 from quotas.views import cells_io
 from quotas.views.allocation_html import allocation_table
@@ -25,7 +25,7 @@ def allocation_index(request: UserRequest, plan: Plan) -> HttpResponse:
     """The appendices to allocate, with what is left in each; a unit sees what it was given."""
     whole = sees_all_units(request.user)
     places = places_by_appendix(plan, None if whole else visible_units(request.user))
-    context = {"plan": plan, "places": places, "whole": whole, "may_allocate": may(request.user, Action.ALLOCATE)}
+    context = {"plan": plan, "places": places, "whole": whole, "illustrative": illustrative_cells(plan)}
     return render(request, "quotas/allocation_index.html", context)
 
 

@@ -49,7 +49,7 @@ def _block(unit_id: int, block: Block, returned: ReturnedCells, *, editable: boo
 def _row(row: Row, name: str, cells: str, note: str) -> str:
     last_year = UNKNOWN if row.last_year is None else count(row.last_year)
     return (
-        f'<tr><th scope="row" class="first">{name}</th><td class="num">{last_year}</td>{cells}'
+        f'<tr><th scope="row" class="first">{name}</th><td class="num" data-label="năm trước">{last_year}</td>{cells}'
         f'<td class="note">{note}<span class="hint">{escape(_hint(row))}</span></td></tr>'
     )
 
@@ -65,7 +65,7 @@ def _open_row(unit_id: int, row: Row, back: Returned | None) -> str:
     tick = tick_name(unit_id, row.quota_id)
     checked = " checked" if (back.no_need if back else row.no_need) else ""
     tick_cell = (
-        f'<td class="tick"><input type="checkbox" name="{tick}" value="1"'
+        f'<td class="tick" data-label="không có nhu cầu"><input type="checkbox" name="{tick}" value="1"'
         f' aria-label="Không có nhu cầu, {name}"{checked}></td>'
     )
     if back is None:
