@@ -1,0 +1,204 @@
+"""The text against the data: free numbers, written sums, the words beside a number, what is not mentioned."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from quotas.models import Quota
+from reports.checks.citations import stray_numbers
+from reports.checks.findings import NOTHING, Findings
+from reports.fields import OF_QUOTAS, FieldRefused, Figures, Kind, Piece, QuotaFigure
+from reports.text import Style, TextParagraph
+from trainingplan.models import Plan
+from trainingplan.rules.numbers import format_count, format_money
+
+TEXT = "Văn bản kế hoạch"
+COUNTING_WORDS = ("chỉ tiêu", "học viên", "đồng chí", "người")
+_PEOPLE = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d{{3}})+|\d+)\s+(?:{'|'.join(COUNTING_WORDS)})(?!\w)")
+_MONEY = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,}|\d{7,})\s+đồng(?!\w)")
+_SUM = re.compile(r"(?<![\d.])((?:[\d.]+\s*\+\s*)+[\d.]+)\s*=\s*([\d.]*\d)")
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_QUALIFIERS = {label: value for value, label in Quota.Qualifier.choices if value != Quota.Qualifier.EXACT}
+_QUALIFIER = re.compile(rf"({'|'.join(_QUALIFIERS)}):?\s*$", re.IGNORECASE)
+_WORD_AFTER = re.compile(rf"\s+({'|'.join(COUNTING_WORDS)})(?!\w)")
+_YEAR = re.compile(r"năm (\d{4})")
+
+
+def check_text(plan: Plan, figures: Figures, paragraphs: Sequence[TextParagraph], findings: Findings) -> None:
+    """Compare the assembled text with the figures."""
+    if not any(paragraph.style in (Style.PART, Style.HEADING, Style.BODY) for paragraph in paragraphs):
+        findings.hold(TEXT, NOTHING, f"Kế hoạch {plan.year}", NOTHING, "Kế hoạch chưa có văn bản.", holds=False)
+        return
+    _check_heading(plan, findings)
+    for paragraph in paragraphs:
+        _check_paragraph(paragraph, figures, findings)
+    for below in _with_items(paragraphs):
+        _check_parts(below, findings)
+    _check_mentions(paragraphs, figures, findings)
+
+
+def _check_heading(plan: Plan, findings: Findings) -> None:
+    for found in _YEAR.finditer(plan.subject):
+        message = "Trích yếu ghi năm khác năm của kế hoạch."
+        findings.hold("Trích yếu", found[1], "Kế hoạch", str(plan.year), message, holds=int(found[1]) == plan.year)
+
+
+def _check_paragraph(paragraph: TextParagraph, figures: Figures, findings: Findings) -> None:
+    for fault in paragraph.faults:
+        findings.hold(paragraph.where, fault.field, "Dữ liệu", NOTHING, f"Trường hỏng: {fault.message}", holds=False)
+    if paragraph.where == "Trích yếu":
+        return
+    for stray in stray_numbers(paragraph.pieces, figures.year):
+        findings.hold(paragraph.where, stray.text, "Dữ liệu", NOTHING, stray.message, holds=not stray.message)
+    for place, piece in enumerate(paragraph.pieces):
+        if piece.field and piece.field.kind in OF_QUOTAS and piece.number is not None:
+            _check_words(paragraph, place, figures, findings)
+    _check_written_sums(paragraph, findings)
+    _check_money(paragraph, figures, findings)
+    _check_own_appendix(paragraph, figures, findings)
+
+
+def _check_words(paragraph: TextParagraph, place: int, figures: Figures, findings: Findings) -> None:
+    """The counting word behind a number and the qualifier before it are those of its quotas."""
+    piece = paragraph.pieces[place]
+    before = "".join(item.text for item in paragraph.pieces[:place])
+    after = "".join(item.text for item in paragraph.pieces[place + 1 :])
+    counted, qualified = _WORD_AFTER.match(after), _QUALIFIER.search(before)
+    for quota in _named(piece, figures):
+        found, own = counted[1] if counted else NOTHING, quota.counting_word or NOTHING
+        message = f"Từ đếm đứng sau số {piece.text} không phải từ đếm của chỉ tiêu."
+        findings.hold(paragraph.where, found, _quota(quota), own, message, holds=found == own)
+        if qualified:
+            found, own = qualified[1].lower(), Quota.Qualifier(quota.qualifier).label
+            message = f"Mức độ đứng trước số {piece.text} không phải mức độ của chỉ tiêu."
+            findings.hold(paragraph.where, found, _quota(quota), own, message, holds=found == own)
+
+
+def _check_written_sums(paragraph: TextParagraph, findings: Findings) -> None:
+    """5 + 45 = 50, and a number of people before brackets that hold its parts."""
+    for found in _SUM.finditer(paragraph.text):
+        total = sum(map(_value, found[1].split("+")))
+        findings.equal(paragraph.where, _value(found[2]), f"Phép cộng «{found[1]}»", total, "Phép cộng viết sai.")
+    for found in _IN_BRACKETS.finditer(paragraph.text):
+        parts = _people(found[1])
+        whole = _people(paragraph.text[: found.start()])
+        if whole and len(parts) > 1:
+            message = "Các số trong ngoặc không cộng thành số đứng trước."
+            findings.equal(paragraph.where, whole[-1], f"{paragraph.where}, trong ngoặc", sum(parts), message)
+
+
+def _check_money(paragraph: TextParagraph, figures: Figures, findings: Findings) -> None:
+    for found in _MONEY.finditer(paragraph.text):
+        message = "Số tiền trong văn bản khác tổng kinh phí ngân sách tỉnh của các dòng kinh phí."
+        findings.equal(paragraph.where, _value(found[1]), "Tổng các dòng kinh phí", figures.budget, message)
+
+
+def _check_own_appendix(paragraph: TextParagraph, figures: Figures, findings: Findings) -> None:
+    """A paragraph that names a quota and an appendix names the one in which the quota is printed."""
+    quotas = [quota for piece in paragraph.pieces for quota in _named(piece, figures)]
+    for number in _appendices([paragraph]):
+        for quota in quotas:
+            own = format_count(quota.appendix) or NOTHING
+            message = "Văn bản dẫn phụ lục khác phụ lục in chỉ tiêu này."
+            holds = quota.appendix == number
+            findings.hold(paragraph.where, f"phụ lục {number}", _quota(quota), f"phụ lục {own}", message, holds=holds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A paragraph with the items right below it."""
+
+    head: TextParagraph
+    items: tuple[TextParagraph, ...]
+
+
+def _with_items(paragraphs: Sequence[TextParagraph]) -> Iterator[_Whole]:
+    for place, head in enumerate(paragraphs):
+        items = []
+        for below in paragraphs[place + 1 :]:
+            if below.style is not Style.ITEM or below.level <= head.level:
+                break
+            if below.level == head.level + 1:
+                items.append(below)
+        if items:
+            yield _Whole(head, tuple(items))
+
+
+def _check_parts(whole: _Whole, findings: Findings) -> None:
+    """«113 chỉ tiêu; trong đó:» and its items; «170 học viên» and what stands below it with a plus sign."""
+    numbers = _people(whole.head.text)
+    divided = whole.head.text.rstrip().endswith("trong đó:") or whole.items[0].marker == "+"
+    parts = [_people(item.text)[:1] for item in whole.items]
+    if divided and numbers and all(parts):
+        total = sum(number for part in parts for number in part)
+        message = "Các ý bên dưới không cộng thành số ở trên."
+        findings.equal(whole.head.where, numbers[-1], f"{whole.head.where}, các ý bên dưới", total, message)
+
+
+def _check_mentions(paragraphs: Sequence[TextParagraph], figures: Figures, findings: Findings) -> None:
+    """What the data has, the text says: quotas, classes, money, appendices."""
+    fields = [piece.field for paragraph in paragraphs for piece in paragraph.pieces if piece.field]
+    named = {quota.id for paragraph in paragraphs for piece in paragraph.pieces for quota in _named(piece, figures)}
+    classes = {field.argument for field in fields if field.kind is Kind.CLASSES}
+    for quota in figures.quotas:
+        if quota.number is not None:
+            message, figure = "Văn bản không nhắc đến chỉ tiêu này.", format_count(quota.number)
+            findings.hold(_quota(quota), figure, TEXT, NOTHING, message, holds=quota.id in named)
+        if quota.classes is not None:
+            message, figure = "Văn bản không nêu số lớp của chỉ tiêu này.", format_count(quota.classes)
+            known = quota.key in classes or f"{quota.programme}/{quota.key}" in classes
+            findings.hold(_quota(quota), f"{figure} lớp", TEXT, NOTHING, message, holds=known)
+    message = "Văn bản không nêu tổng kinh phí bằng trường {budget}."
+    said = any(field.kind is Kind.BUDGET for field in fields)
+    findings.hold("Tổng các dòng kinh phí", format_money(figures.budget), TEXT, NOTHING, message, holds=said)
+    referred = set(_appendices(paragraphs))
+    for number in sorted(figures.appendices):
+        message = "Văn bản không dẫn đến phụ lục này."
+        findings.hold(f"Phụ lục {number}", str(number), TEXT, NOTHING, message, holds=number in referred)
+    _check_programmes(paragraphs, figures, findings)
+
+
+def _check_programmes(paragraphs: Sequence[TextParagraph], figures: Figures, findings: Findings) -> None:
+    """The lettered items of a programme refer to the appendices of its own quotas, to all of them and no other."""
+    for key, name in figures.programmes.items():
+        own = [paragraph for paragraph in paragraphs if paragraph.programme == key]
+        if not own:
+            continue
+        said = set(_appendices(own))
+        printed = {quota.appendix for quota in figures.quotas if quota.programme == key and quota.appendix}
+        message, other = "Văn bản dẫn khác các phụ lục in chỉ tiêu của chương trình.", f"Chương trình «{name}»"
+        findings.hold(own[0].where, _list(said), other, _list(printed), message, holds=said == printed)
+
+
+def _named(piece: Piece, figures: Figures) -> tuple[QuotaFigure, ...]:
+    """The quotas whose numbers stand in a piece; none where the field is faulty, which is found elsewhere."""
+    if piece.field is None:
+        return ()
+    try:
+        return figures.named(piece.field)
+    except FieldRefused:
+        return ()
+
+
+def _appendices(paragraphs: Sequence[TextParagraph]) -> Iterator[int]:
+    for paragraph in paragraphs:
+        for piece in paragraph.pieces:
+            if piece.field and piece.field.kind is Kind.APPENDIX and piece.number is not None:
+                yield piece.number
+
+
+def _quota(quota: QuotaFigure) -> str:
+    return f"Chỉ tiêu «{quota.name}»"
+
+
+def _people(text: str) -> list[int]:
+    """The numbers in a text that count people."""
+    return [_value(found) for found in _PEOPLE.findall(text)]
+
+
+def _value(digits: str) -> int:
+    return int(digits.replace(".", "").strip())
+
+
+def _list(numbers: set[int]) -> str:
+    return ", ".join(f"phụ lục {number}" for number in sorted(numbers)) or NOTHING
