@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from budget.selectors import BudgetTable
 from quotas.selectors.progress import Progress
 from reports.charts import Drawing, Item, Kind, Part, side_by_side, stacked
-from reports.dashboard import Dashboard, GroupFigures, ProgrammeFigures, QuotaFigures, Way
+from reports.dashboard import Budget, Dashboard, GroupFigures, ProgrammeFigures, QuotaFigures, Way
 from reports.doors import Doors
 from reports.tables import Cell, Row, Table, count, money
 from trainingplan.rules.numbers import format_count, format_money, format_percent
@@ -297,9 +296,9 @@ def by_group(groups: Sequence[GroupFigures], doors: Doors) -> Chart:
     )
 
 
-def by_source(budget: BudgetTable, doors: Doors) -> Chart:
+def by_source(budget: Budget, doors: Doors) -> Chart:
     """Who pays."""
-    whole, provincial = budget.amount, budget.province_total
+    whole, provincial = budget.amount, budget.provincial
     share = f"chi {format_money(provincial, unit=True)}, bằng {format_percent(provincial, whole)} tổng kinh phí"
     return _money_chart(
         "sources",
@@ -310,7 +309,7 @@ def by_source(budget: BudgetTable, doors: Doors) -> Chart:
     )
 
 
-def by_budget_group(budget: BudgetTable, doors: Doors) -> Chart:
+def by_budget_group(budget: Budget, doors: Doors) -> Chart:
     """What the money is for."""
     groups = [(group.name, group.amount) for group in budget.groups]
     name, most = max(groups, key=lambda pair: pair[1])

@@ -24,7 +24,7 @@ class TrailForm(forms.Form):
     pham_vi = forms.ChoiceField(label="Phạm vi", required=False, choices=[WHOLE_LOG, (COMMON, "Danh mục dùng chung")])
 
     def __init__(self, *args: Any, units: Sequence[PlanUnit], known: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{**kwargs, "label_suffix": ""})
         self._units = {unit.key: unit.unit_id for unit in units}
         everything = ("", "Tất cả")
         self._choose("don_vi", [everything, *((unit.key, unit.name) for unit in units)])

@@ -140,13 +140,16 @@ def _batches(plan: Plan, found: QuerySet[Change], start: int) -> tuple[Batch, ..
             who=Min("actor_name"),
             why=Min("reason"),
             count=Count("pk"),
+            tables=Count("table", distinct=True),
+            first_table=Min("table"),
+            last_table=Max("table"),
             units=Count("unit", distinct=True),
             unit=Min("unit"),
         )
         .order_by("-last")[start : start + BATCHES]
     )
     keys = [head["batch"] for head in heads]
-    tables, lines = _tables(found, keys), _lines(found, keys)
+    lines = _lines(found, keys)
     names = unit_names(plan_day(plan), {head["unit"] for head in heads if head["unit"]})
     return tuple(
         Batch(
@@ -155,7 +158,7 @@ def _batches(plan: Plan, found: QuerySet[Change], start: int) -> tuple[Batch, ..
             actor=head["who"],
             reason=head["why"],
             count=head["count"],
-            tables=tables[head["batch"]],
+            tables=_tables(head["tables"], head["first_table"], head["last_table"]),
             units=_units(head["units"], names.get(head["unit"], "")),
             lines=tuple(lines[head["batch"]]),
         )
@@ -167,12 +170,11 @@ def _units(count: int, name: str) -> str:
     return name if count <= 1 else f"{format_count(count)} đơn vị"
 
 
-def _tables(found: QuerySet[Change], keys: Collection[UUID]) -> dict[UUID, str]:
-    """What kinds of data each batch changed, in words."""
-    by_batch: dict[UUID, list[str]] = defaultdict(list)
-    for key, table in found.filter(batch__in=keys).values_list("batch", "table").distinct().order_by("table"):
-        by_batch[key].append(table_label(table))
-    return {key: ", ".join(tables) for key, tables in by_batch.items()}
+def _tables(count: int, first: str, last: str) -> str:
+    """What kinds of data an act changed, in words."""
+    if count > 2:  # noqa: PLR2004 - the first and the last are named
+        return f"{table_label(first)}, {table_label(last)} và {count - 2} loại khác"
+    return ", ".join(dict.fromkeys((table_label(first), table_label(last))))
 
 
 def _lines(found: QuerySet[Change], keys: Collection[UUID]) -> Mapping[UUID, list[Line]]:

@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from quotas.models import Quota, Registration, Response
-from trainingplan.models import Participant, Plan, Unit
-from trainingplan.selectors import PlanUnit, plan_day, unit_names
+from trainingplan.models import Participant, Plan, Unit, UnitName
+from trainingplan.selectors import PlanUnit, plan_day, valid_on
 
 
 class Standing(StrEnum):
@@ -155,15 +155,16 @@ class _Cells:
 
 
 def progress(plan: Plan, units: QuerySet[Unit], asked: int | None = None) -> Progress:
-    """The participants among `units`; four queries, whatever their number. `asked` spares the count of quotas."""
+    """The participants among `units`; three queries, whatever their number. `asked` spares the count of quotas."""
     cells = _cells(plan, units)
+    names = UnitName.objects.filter(valid_on(plan_day(plan)), unit=OuterRef("unit")).values("name")
     answers = list(
         Participant.objects.filter(plan=plan, unit__in=units)
         .select_related("unit", "group", "response__sent_by")
+        .annotate(name=Subquery(names[:1]))
         .order_by("group__position", "position")
     )
-    names = unit_names(plan_day(plan), (participant.unit_id for participant in answers))
-    rows = [_row(participant, names, cells, plan.registration_closes_at) for participant in answers]
+    rows = [_row(participant, participant.name, cells, plan.registration_closes_at) for participant in answers]
     return Progress(
         groups=tuple(
             GroupProgress(group_id, name, tuple(members))
@@ -193,7 +194,7 @@ def _cells(plan: Plan, units: QuerySet[Unit]) -> dict[int, _Cells]:
 
 
 def _row(
-    participant: Participant, names: Mapping[int, str], cells: Mapping[int, _Cells], closes_at: datetime | None
+    participant: Participant, name: str | None, cells: Mapping[int, _Cells], closes_at: datetime | None
 ) -> UnitProgress:
     answer: Response | None = getattr(participant, "response", None)
     cell = cells.get(participant.unit_id, _Cells())
@@ -201,7 +202,7 @@ def _row(
     sent = answer if standing.answered else None
     unit, group = participant.unit, participant.group
     return UnitProgress(
-        unit=PlanUnit(unit.pk, unit.key, names.get(unit.pk, unit.key), group.pk, group.name),
+        unit=PlanUnit(unit.pk, unit.key, name or unit.key, group.pk, group.name),
         standing=standing,
         filled=cell.filled,
         registered=cell.registered,

@@ -53,8 +53,7 @@ class RoundForm(forms.Form):
     )
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
-        kwargs["initial"] = _initial(plan)
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": _initial(plan), "label_suffix": ""})
         if has_opened(plan):
             del self.fields["opens_on"], self.fields["opens_time"]
         for name in self.fields:

@@ -76,7 +76,7 @@ def _tiles(board: Dashboard, doors: Doors) -> list[Tile]:
         Tile("Còn lại", _big(figures.left), "chưa phân bổ hoặc chưa có danh sách", grid),
     ]
     if board.budget:
-        total = format_money(board.budget.province_total)
+        total = format_money(board.budget.provincial)
         tiles.append(Tile("Ngân sách tỉnh", total or "0", "đồng, dự kiến", doors.budget()))
     return tiles
 
