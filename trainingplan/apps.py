@@ -1,8 +1,24 @@
-"""App configuration."""
+"""App configurations: the project's kernel, and Django's admin as this house opens it."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin  # by module: two default configurations in one module are refused
 
 
 class TrainingPlanConfig(AppConfig):
     name = "trainingplan"
     verbose_name = "Hệ thống và kế hoạch"
+    default = True
+
+
+class BackOfficeConfig(admin.AdminConfig):
+    """The back office: our site, and nothing in it that this project has not laid out itself."""
+
+    default = False
+    default_site = "trainingplan.admin_site.BackOfficeSite"
+
+    def ready(self) -> None:
+        super().ready()
+        from django.contrib.admin import site
+        from django.contrib.auth.models import Group
+
+        site.unregister(Group)

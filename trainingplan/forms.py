@@ -1,13 +1,15 @@
 """Form fields that read what people type by the one parser of `trainingplan.rules`. Django's own read "1.000" as 1."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from trainingplan.rules.dates import PartialDate, parse_date
+from trainingplan.rules.dates import DateRefused, PartialDate, format_date, parse_date
 from trainingplan.rules.numbers import format_count, parse_count, parse_money
 from trainingplan.rules.text import InputRefused, clean, quoted
+from trainingplan.services.refusals import Refused, Stale
 
 PEOPLE_MAXIMUM = 1_000_000
 MONEY_MAXIMUM = 10**15
@@ -105,8 +107,30 @@ class PartialDateField(TypedField):
         return value.display()
 
 
+class WholeDateField(TypedField):
+    """A day, known to the day: "05/12/2024"."""
+
+    def parse(self, text: str) -> date | None:
+        partial = parse_date(text)
+        if partial is None:
+            return None
+        if (day := partial.to_date()) is None:
+            words = f"{quoted(text)} thiếu ngày hoặc tháng. Nhập đủ, ví dụ 05/12/2024."
+            raise DateRefused(typed=text, code="incomplete", message=words)
+        return day
+
+    def show(self, value: date) -> str:
+        return format_date(value)
+
+
 class CleanCharField(forms.CharField):
-    """Text in NFC, without the invisible characters that come along from Word and the web."""
+    """Text in NFC, without the invisible characters that come along from Word and the web.
+
+    There is no `maxlength` in the page: a browser would cut a pasted text without a word.
+    """
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's hook
+        return {}
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -114,10 +138,7 @@ class CleanCharField(forms.CharField):
 
 
 class LineField(CleanCharField):
-    """One line of text of at most `longest` characters, which the database would not hold or would answer with an error.
-
-    There is no `maxlength` in the page: a browser would cut a pasted text without a word.
-    """
+    """One line of at most `longest` characters: SQLite would store a longer one, PostgreSQL answer with an error."""
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
         self.longest = longest
@@ -134,3 +155,35 @@ class LineField(CleanCharField):
                 code="too_long",
             )
         return text
+
+
+class RowForm(forms.Form):
+    """The form of one row with the version that was seen; it shows what the service refuses where it belongs."""
+
+    use_required_attribute = False
+
+    version = CountField(required=False, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflicts: list[tuple[str, str, str]] = []
+        """Of a stale row: the label of each field in which two writers differ, what is stored, what was typed."""
+
+    @property
+    def seen_version(self) -> int:
+        return self.cleaned_data["version"] or 0
+
+    def take(self, refusal: Refused) -> None:
+        """Show a refusal at its field. After a stale one the same form, sent again, is meant to overwrite."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+        if isinstance(refusal, Stale):
+            self.resend(version=refusal.version)
+            self.conflicts = [
+                (str(self.fields[difference.field].label), difference.stored, difference.typed)
+                for difference in refusal.differences
+                if difference.field in self.fields
+            ]
+
+    def resend(self, **values: int) -> None:
+        """Set hidden values of the form as it will be shown again."""
+        self.data = {**dict(self.data.items()), **{name: str(value) for name, value in values.items()}}

@@ -40,9 +40,9 @@ INSTALLED_APPS = [
     "quotas",
     "budget",
     "reports",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "trainingplan.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -148,7 +148,6 @@ STORAGES = {
 
 # A grid sent without JavaScript posts every cell of its page: 400 units × 12 quotas.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 SESSION_COOKIE_AGE = 8 * 3600
@@ -169,6 +168,35 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+    },
+}
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Danh mục, Quản trị – Kế hoạch đào tạo, bồi dưỡng cán bộ",
+    "SITE_HEADER": "Kế hoạch đào tạo, bồi dưỡng cán bộ",
+    "SITE_SUBHEADER": "Danh mục, Quản trị",
+    "SITE_SYMBOL": "school",
+    "SITE_URL": "/",
+    "SHOW_VIEW_ON_SITE": False,
+    "THEME": "light",
+    "BORDER_RADIUS": "4px",
+    "STYLES": ["trainingplan.admin.navigation.style"],
+    "SIDEBAR": {"navigation": "trainingplan.admin.navigation.groups"},
+    "COLORS": {
+        # The accent of our own pages (templates/static/css/base.css) as a scale.
+        "primary": {
+            "50": "#fdf5f4",
+            "100": "#faeeed",
+            "200": "#f2d3d1",
+            "300": "#e3a5a3",
+            "400": "#cb6a69",
+            "500": "#b33a3d",
+            "600": "#9c1a20",
+            "700": "#7d1318",
+            "800": "#651115",
+            "900": "#4f0f12",
+            "950": "#2e0709",
+        },
     },
 }
 

@@ -1,7 +1,7 @@
 """Writing rows of the catalogues: every value that changes is logged, under one batch for one operation."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -16,7 +16,9 @@ from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import Entry, record
 from trainingplan.services.refusals import Refused
 
-DERIVED = frozenset({"id", "name_search", "name_sort", "version", "updated_at", "updated_by", "created_at", "last_login"})
+DERIVED = frozenset(
+    {"id", "name_search", "name_sort", "version", "updated_at", "updated_by", "created_at", "last_login"}
+)
 """Follow from other values, or say who wrote and when, as the log does itself."""
 
 NEVER_SHOWN = frozenset({"password", "ethnicity"})
@@ -24,6 +26,9 @@ NEVER_SHOWN = frozenset({"password", "ethnicity"})
 
 UNGROUPED = frozenset({"year", "birth_year", "birth_month", "birth_day"})
 HIDDEN = "•••"
+ASIDE = 10_000
+"""Beyond the largest place that forms and files take, within PostgreSQL's smallint."""
+
 FROZEN_STATES = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
 
 _PARENTS = ("plan", "programme", "quota", "appendix", "line")
@@ -46,6 +51,18 @@ class Edits:
         row.save()
         self._texts.pop((type(row), row.pk), None)
         self._note_differences(before, row)
+
+    def save_in_order(self, rows: Sequence[models.Model], *, place: str = "position") -> None:
+        """Save rows that may exchange their places: all of them step aside first, for places are unique."""
+        _in_transaction()
+        if not rows:
+            return
+        stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+        befores = {row.pk: row for row in stored}
+        stored.update(**{place: models.F(place) + ASIDE})
+        for row in rows:
+            row.save()
+            self._note_differences(befores.get(row.pk), row)
 
     def delete(self, row: models.Model, *, parts: Collection[type[models.Model]] = ()) -> None:
         """Delete the row with its parts; raises Refused when anything else uses it."""
@@ -101,7 +118,7 @@ class Edits:
                 continue
             self.note(row, field.name, self._shown(before, field), self._shown(after, field))
 
-    def _shown(self, row: models.Model | None, field: models.Field[Any, Any]) -> str:
+    def _shown(self, row: models.Model | None, field: "models.Field[Any, Any]") -> str:
         """A value of the row in the words and figures of the screen."""
         value = field.value_from_object(row) if row else None
         if row is None or value in _EMPTY:

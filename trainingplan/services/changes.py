@@ -1,6 +1,8 @@
 """The only writer of the change log. Callers record inside their own transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -9,6 +11,7 @@ from django.utils import timezone
 from trainingplan.models import Change, Plan, User
 
 SYSTEM = "Hệ thống"
+_batch: ContextVar[UUID | None] = ContextVar("batch", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Entry:
 
 def record(entries: Iterable[Entry], *, actor: User | None, plan: Plan | None, reason: str = "") -> UUID:
     """Write the entries in one statement under one batch id, and return it. An `actor` of None is the system itself."""
-    batch, now = uuid4(), timezone.now()
+    batch, now = _batch.get() or uuid4(), timezone.now()
     name = SYSTEM if actor is None else f"{actor.full_name} ({actor.username})"
     Change.objects.bulk_create(
         Change(
@@ -47,3 +50,13 @@ def record(entries: Iterable[Entry], *, actor: User | None, plan: Plan | None, r
         for entry in entries
     )
     return batch
+
+
+@contextmanager
+def one_batch() -> Iterator[UUID]:
+    """Put all that is recorded within under one batch: an import is one operation, whatever services it calls."""
+    token = _batch.set(batch := uuid4())
+    try:
+        yield batch
+    finally:
+        _batch.reset(token)

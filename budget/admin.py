@@ -1,0 +1,81 @@
+"""Cost norms, sources of funds and budget lines in the back office."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from budget.models import MAXIMUM, BudgetLine, FundSource, NormItem, NormSet
+from budget.resources import BudgetLineResource, NormItemResource
+from trainingplan.admin.base import CatalogueAdmin, Part, user_of
+from trainingplan.admin.forms import OrderedForm, OrderedFormSet
+from trainingplan.admin.transfer import TransferAdmin
+from trainingplan.policies import Action, may
+from trainingplan.rules.numbers import format_money
+
+
+@admin.register(FundSource)
+class FundSourceAdmin(CatalogueAdmin):
+    list_display = ("name", "position", "provincial", "key")
+    search_fields = ("name",)
+    fields = ("key", "name", "position", "provincial")
+
+
+class NormItemPart(Part):
+    model = NormItem
+    form = OrderedForm
+    formset = OrderedFormSet
+    fields = ("position", "key", "group", "name", "unit", "kind", "level", "note", "illustrative")
+    ranges = {"position": (1, 9_999), "level": (0, MAXIMUM)}
+
+
+@admin.register(NormSet)
+class NormSetAdmin(CatalogueAdmin):
+    parts = (NormItem,)
+    inlines = (NormItemPart,)
+    list_display = ("number", "title", "issued_on", "valid_from", "valid_to", "territory")
+    search_fields = ("number", "title")
+    fields = ("key", ("number", "issued_on"), "title", ("valid_from", "valid_to"), "territory")
+
+
+@admin.register(NormItem)
+class NormItemAdmin(TransferAdmin):
+    resource_classes = (NormItemResource,)
+    fixed_fields = ("norm_set", "key")
+    list_display = ("name", "group", "unit", "kind", "shown_level", "norm_set", "illustrative")
+    list_filter = ("norm_set", "kind")
+    list_select_related = ("norm_set",)
+    search_fields = ("name", "group")
+    fields = ("norm_set", ("key", "position"), "group", "name", "unit", ("kind", "level"), "note", "illustrative")
+    ranges = {"position": (1, 9_999), "level": (0, MAXIMUM)}
+
+    @admin.display(description="mức chi", ordering="level")
+    def shown_level(self, item: NormItem) -> str:
+        return format_money(item.level) + (" %" if item.kind == NormItem.Kind.PERCENT else "")
+
+
+@admin.register(BudgetLine)
+class BudgetLineAdmin(TransferAdmin):
+    """To be read, and to be written as a whole file: single lines have their own page."""
+
+    resource_classes = (BudgetLineResource,)
+    can_add = can_change = can_remove = False
+    list_display = ("position", "group", "content", "shown_rate", "shown_amount", "plan", "illustrative")
+    list_display_links = ("content",)
+    list_filter = ("plan", "illustrative")
+    list_select_related = ("plan",)
+    search_fields = ("content", "group", "audience")
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return may(user_of(request), Action.EDIT_BUDGET)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BudgetLine]:
+        lines: QuerySet[BudgetLine] = super().get_queryset(request)
+        return lines.order_by("plan", "position")
+
+    @admin.display(description="mức chi", ordering="rate")
+    def shown_rate(self, line: BudgetLine) -> str:
+        return format_money(line.rate)
+
+    @admin.display(description="thành tiền", ordering="amount")
+    def shown_amount(self, line: BudgetLine) -> str:
+        return format_money(line.amount)

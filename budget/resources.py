@@ -1,0 +1,187 @@
+"""Norm items and budget lines as files. Lines are written by the budget page's own service."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import tablib
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from budget.models import BudgetLine, FundSource, NormItem, NormSet
+from budget.services import LineData, save_line
+from courses.resources import YEAR, programme_column
+from trainingplan.resources.base import CatalogueResource
+from trainingplan.resources.columns import (
+    Choice,
+    Column,
+    Count,
+    Money,
+    Place,
+    Reference,
+    YesNo,
+    cell_text,
+    plan_column,
+)
+from trainingplan.rules.numbers import format_money, parse_count, parse_money
+from trainingplan.services.refusals import Refused
+
+VERSION, AMOUNT = "Phiên bản", "Thành tiền"
+
+
+def norm_set_column() -> Reference:
+    return Reference(NormSet.objects.all, lambda norms: (norms.key,), what="bộ định mức", where="Bộ định mức")
+
+
+class NormItemResource(CatalogueResource):
+    norm_set = Column("norm_set", "Khóa bộ định mức", norm_set_column(), required=True)
+    key = Column("key", "Khóa", required=True)
+    position = Column("position", "Thứ tự", Place())
+    group = Column("group", "Nhóm")
+    name = Column("name", "Nội dung chi")
+    unit = Column("unit", "Đơn vị tính")
+    kind = Column("kind", "Loại mức chi", Choice(NormItem.Kind.choices))
+    level = Column("level", "Mức chi", Money())
+    note = Column("note", "Ghi chú")
+    illustrative = Column("illustrative", "Số liệu minh họa", YesNo())
+
+    class Meta:
+        model = NormItem
+        import_id_fields = ("norm_set", "key")
+        name = "Mức chi"
+
+    def get_queryset(self) -> QuerySet[NormItem]:
+        return NormItem.objects.select_related("norm_set")
+
+    def filter_export(self, queryset: QuerySet[NormItem], **kwargs: Any) -> QuerySet[NormItem]:
+        return queryset.select_related("norm_set")
+
+
+class ShareColumn(Column):
+    """What one source pays of the line; the file's shares are kept beside the line until the service writes them."""
+
+    def __init__(self, source: FundSource) -> None:
+        super().__init__(f"share_{source.pk}", f"Nguồn: {source.name}", Money())
+        self.source = source
+
+    def get_value(self, instance: BudgetLine) -> int | None:
+        shares: dict[int, int] = vars(instance).get("file_shares") or stored_shares(instance)
+        return shares.get(self.source.pk) or None
+
+    def save(self, instance: BudgetLine, row: Mapping[str, Any], **kwargs: Any) -> None:
+        amount = self.clean(row)
+        shares = vars(instance).setdefault("file_shares", dict(stored_shares(instance)))
+        shares[self.source.pk] = amount or 0
+
+
+def stored_shares(line: BudgetLine) -> dict[int, int]:
+    return {} if line._state.adding else {share.source_id: share.amount for share in line.shares.all()}
+
+
+class BudgetLineResource(CatalogueResource):
+    """One column for each source of funds. An empty key adds a line."""
+
+    plan = Column("plan", YEAR, plan_column(), required=True)
+    key = Column("key", "Khóa")
+    group = Column("group", "Nhóm")
+    content = Column("content", "Nội dung", required=True)
+    audience = Column("audience", "Đối tượng")
+    programme = Column("programme", "Khóa chương trình", programme_column())
+    classes = Column("classes", "Số lớp", Count(maximum=10_000, empty=0))
+    learners_per_class = Column("learners_per_class", "Học viên/lớp", Count(maximum=100_000, empty=0))
+    days = Column("days", "Số ngày", Count(maximum=3_660, empty=0))
+    basis = Column("basis", "Cách tính", Choice(BudgetLine.Basis.choices))
+    rate = Column("rate", "Mức chi", Money())
+    amount = Column("amount", AMOUNT, shown_only=True)
+    executor = Column("executor", "Đơn vị thực hiện")
+    note = Column("note", "Ghi chú")
+    version = Column("version", VERSION, shown_only=True)
+    illustrative = Column("illustrative", "Số liệu minh họa", YesNo(), shown_only=True)
+
+    class Meta:
+        model = BudgetLine
+        import_id_fields = ("plan", "key")
+        name = "Dòng kinh phí"
+        clean_model_instances = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields |= {f"share_{source.pk}": ShareColumn(source) for source in FundSource.objects.all()}
+
+    def get_queryset(self) -> QuerySet[BudgetLine]:
+        return self.filter_export(BudgetLine.objects.all())
+
+    def filter_export(self, queryset: QuerySet[BudgetLine], **kwargs: Any) -> QuerySet[BudgetLine]:
+        return queryset.select_related("plan", "programme__plan").prefetch_related("shares__source")
+
+    def problems_of(self, instance: BudgetLine) -> dict[str, str]:
+        problems = super().problems_of(instance)
+        if instance._state.adding and instance.key:
+            problems["key"] = "Không có dòng kinh phí nào mang khóa này. Thêm dòng mới thì để trống cột Khóa."
+        return problems
+
+    def validate_instance(
+        self,
+        instance: BudgetLine,
+        import_validation_errors: dict[str, Any] | None = None,
+        validate_unique: bool = True,  # noqa: FBT001, FBT002 - the base class's signature
+    ) -> None:
+        """The service gives a line its key, its place and its amount; here the rest is looked at."""
+        errors: dict[str, Any] = dict(import_validation_errors or {})
+        try:
+            instance.clean_fields(exclude={*errors, "key", "position", "amount", "version"})
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        super().validate_instance(instance, errors, validate_unique)
+
+    def save_instance(
+        self,
+        instance: BudgetLine,
+        is_create: bool,  # noqa: FBT001 - the base class's signature
+        row: Mapping[str, Any],
+        **kwargs: Any,
+    ) -> None:
+        try:
+            seen = parse_count(cell_text(row.get(VERSION)), maximum=10**9)
+            stated = parse_money(cell_text(row.get(AMOUNT)))
+            line = save_line(
+                plan=instance.plan,
+                line=None if is_create else instance,
+                data=_data(instance),
+                shares=vars(instance).get("file_shares") or stored_shares(instance),
+                actor=self.actor,
+                version=instance.version if seen is None else seen,
+            )
+        except Refused as refusal:
+            field = _FIELDS.get(refusal.field, refusal.field) or "content"
+            raise ValidationError({field: refusal.message}) from refusal
+        except ValueError as error:
+            raise ValidationError({"amount": str(error)}) from error
+        if stated is not None and stated != line.amount:
+            raise ValidationError(
+                {
+                    "amount": f"Ghi {format_money(stated)} đồng, nhân ra là {format_money(line.amount)} đồng. "
+                    "Sửa các thừa số, hoặc để trống ô này."
+                }
+            )
+
+    def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: Any) -> None:
+        """The service has logged each line already."""
+
+
+_FIELDS = {"shares": "amount", "programme_id": "programme"}
+
+
+def _data(line: BudgetLine) -> LineData:
+    return LineData(
+        programme_id=line.programme_id,
+        group=line.group,
+        content=line.content,
+        audience=line.audience,
+        classes=line.classes,
+        learners_per_class=line.learners_per_class,
+        days=line.days,
+        basis=line.basis,
+        rate=line.rate,
+        executor=line.executor,
+        note=line.note,
+    )

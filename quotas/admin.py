@@ -1,0 +1,176 @@
+"""Quotas, people, and the cells of the two grids, in the back office."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from quotas.models import Allocation, Person, Quota, Registration
+from quotas.resources import AllocationResource, PersonResource, QuotaResource, RegistrationResource
+from quotas.services.quotas import check_quota_number
+from trainingplan.admin.base import user_of
+from trainingplan.admin.forms import CatalogueForm, ChoiceField, InPlanForm
+from trainingplan.admin.transfer import TransferAdmin
+from trainingplan.forms import PartialDateField
+from trainingplan.models import Appendix, AppendixColumn
+from trainingplan.policies import Action, may
+from trainingplan.rules.numbers import format_count
+from trainingplan.services.refusals import Refused
+
+
+class QuotaForm(InPlanForm):
+    """The number is compared with what is allocated while the quota is locked: Django saves in the same transaction."""
+
+    same_plan = ("appendix", "column")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        appendix, column = self.cleaned_data.get("appendix"), self.cleaned_data.get("column")
+        if column is not None and (appendix is None or column.appendix_id != appendix.pk):
+            self.add_error("column", "Cột này không thuộc phụ lục đã chọn.")
+        if self.instance.pk and "number" in self.cleaned_data:
+            try:
+                check_quota_number(quota=self.instance, number=self.cleaned_data["number"])
+            except Refused as refusal:
+                self.add_error("number", refusal.message)
+        return cleaned
+
+
+class AppendixChoice(ChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} – {obj.plan}"
+
+
+class ColumnChoice(ChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.appendix}, cột {obj.position}: {obj} – {obj.appendix.plan}"
+
+
+@admin.register(Quota)
+class QuotaAdmin(TransferAdmin):
+    resource_classes = (QuotaResource,)
+    form = QuotaForm
+    fixed_fields = ("programme", "key")
+    list_display = ("short_name", "name", "shown_number", "allocated", "qualifier", "programme", "appendix", "plan")
+    list_display_links = ("short_name", "name")
+    list_filter = ("programme__plan", "appendix", "payer", "mode")
+    list_select_related = ("programme__plan", "appendix__plan")
+    search_fields = ("name", "short_name", "programme__name")
+    autocomplete_fields = ("programme", "institutions")
+    fieldsets = (
+        (None, {"fields": (("programme", "key"), "name", ("short_name", "position"))}),
+        ("Số lượng", {"fields": (("number", "qualifier", "counting_word"), "open_clause", "class_count")}),
+        ("Đào tạo", {"fields": (("mode", "payer"), "institutions")}),
+        ("Nơi in", {"fields": (("appendix", "column"),)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        quotas: QuerySet[Any] = super().get_queryset(request)
+        summed: QuerySet[Any] = quotas.annotate(allocated_sum=Sum("allocations__number", default=0))
+        return summed
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "appendix":
+            kwargs |= {"form_class": AppendixChoice, "queryset": Appendix.objects.select_related("plan")}
+        if db_field.name == "column":
+            columns = AppendixColumn.objects.filter(source="quota").select_related("appendix__plan")
+            kwargs |= {"form_class": ColumnChoice, "queryset": columns}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description="số lượng", ordering="number")
+    def shown_number(self, quota: Quota) -> str:
+        return format_count(quota.number) or "–"
+
+    @admin.display(description="đã phân bổ", ordering="allocated_sum")
+    def allocated(self, quota: Any) -> str:
+        return format_count(quota.allocated_sum)
+
+    @admin.display(description="kế hoạch", ordering="programme__plan__year")
+    def plan(self, quota: Quota) -> str:
+        return str(quota.programme.plan)
+
+
+class PersonForm(CatalogueForm):
+    birth = PartialDateField(
+        label="Ngày sinh",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Ngày/tháng/năm; chỉ biết năm thì nhập năm, ví dụ 1984.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["birth"] = self.instance.birth
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if "birth" in self.cleaned_data:
+            birth = self.cleaned_data["birth"]
+            self.instance.birth_year = birth.year if birth else None
+            self.instance.birth_month = birth.month if birth else None
+            self.instance.birth_day = birth.day if birth else None
+        return cleaned
+
+
+@admin.register(Person)
+class PersonAdmin(TransferAdmin):
+    resource_classes = (PersonResource,)
+    form = PersonForm
+    list_display = ("full_name", "sex", "shown_birth", "job_title", "unit", "illustrative")
+    list_filter = ("sex", "illustrative")
+    list_select_related = ("unit",)
+    search_fields = ("name_search", "unit__names__name_search")
+    search_help_text = "Tìm theo họ tên, tên đơn vị; gõ không dấu cũng được"
+    fields = ("unit", "full_name", ("sex", "birth"), "job_title", ("ethnicity", "education"), "illustrative")
+    autocomplete_fields = ("unit",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        people: QuerySet[Person] = super().get_queryset(request)
+        return people.prefetch_related("unit__names")
+
+    @admin.display(description="ngày sinh", ordering="birth_year")
+    def shown_birth(self, person: Person) -> str:
+        return person.birth.display() if person.birth else ""
+
+
+class CellAdmin(TransferAdmin):
+    """To be read, and to be written as a whole file: single cells have their grid."""
+
+    can_add = can_change = can_remove = False
+    import_action_right: Action
+    list_display = ("quota", "plan", "unit", "shown_number", "version", "updated_at", "updated_by", "illustrative")
+    list_filter = ("quota__programme__plan", "illustrative")
+    list_select_related = ("quota__programme__plan", "unit", "updated_by")
+    search_fields = ("unit__names__name_search", "unit__key", "quota__key")
+    search_help_text = "Tìm theo tên đơn vị, khóa chỉ tiêu; gõ không dấu cũng được"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        cells: QuerySet[Any] = super().get_queryset(request)
+        return cells.prefetch_related("unit__names")
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return may(user_of(request), self.import_action_right)
+
+    @admin.display(description="kế hoạch")
+    def plan(self, cell: Allocation | Registration) -> str:
+        return str(cell.quota.programme.plan)
+
+    @admin.display(description="số người", ordering="number")
+    def shown_number(self, cell: Allocation | Registration) -> str:
+        if isinstance(cell, Registration) and cell.no_need:
+            return "không có nhu cầu"
+        return format_count(cell.number)
+
+
+@admin.register(Allocation)
+class AllocationAdmin(CellAdmin):
+    resource_classes = (AllocationResource,)
+    import_action_right = Action.ALLOCATE
+
+
+@admin.register(Registration)
+class RegistrationAdmin(CellAdmin):
+    resource_classes = (RegistrationResource,)
+    import_action_right = Action.EDIT_REGISTRATION

@@ -1,0 +1,279 @@
+"""Quotas, people and the cells of the two grids as files. Cells are written by the grids' own services."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import tablib
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from import_export.results import Result, RowResult
+
+from courses.models import Institution
+from courses.resources import YEAR, institution_key, programme_column
+from quotas.locking import lock_quotas
+from quotas.models import Allocation, Person, Quota, Registration
+from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
+from quotas.services.quotas import check_quota_number
+from trainingplan.models import Appendix, AppendixColumn, Plan
+from trainingplan.resources.base import CatalogueResource, refuse_row
+from trainingplan.resources.columns import (
+    Choice,
+    Column,
+    Count,
+    PartialDay,
+    Place,
+    Reference,
+    References,
+    SecretColumn,
+    YesNo,
+    cell_text,
+    unit_column,
+)
+from trainingplan.resources.files import ROW
+from trainingplan.rules.numbers import parse_count
+from trainingplan.services.refusals import Refused
+
+PROGRAMME, APPENDIX, NUMBER, VERSION = "Khóa chương trình", "Phụ lục số", "Số người", "Phiên bản"
+
+
+def quota_column() -> Reference:
+    """A quota by the plan's year, its programme's key and its own."""
+    return Reference(
+        lambda: Quota.objects.select_related("programme__plan"),
+        lambda quota: (str(quota.programme.plan.year), quota.programme.key, quota.key),
+        what="chỉ tiêu",
+        where="Chỉ tiêu",
+        scope=(YEAR, PROGRAMME),
+    )
+
+
+def appendix_column() -> Reference:
+    return Reference(
+        lambda: Appendix.objects.select_related("plan"),
+        lambda appendix: (str(appendix.plan.year), str(appendix.number)),
+        what="phụ lục",
+        where="Phụ lục",
+        scope=(YEAR,),
+    )
+
+
+def place_in_appendix_column() -> Reference:
+    return Reference(
+        lambda: AppendixColumn.objects.select_related("appendix__plan"),
+        lambda column: (str(column.appendix.plan.year), str(column.appendix.number), str(column.position)),
+        what="cột thứ",
+        where="Phụ lục",
+        scope=(YEAR, APPENDIX),
+    )
+
+
+class QuotaResource(CatalogueResource):
+    year = Column("programme__plan__year", YEAR, shown_only=True, required=True)
+    programme = Column("programme", PROGRAMME, programme_column(), required=True)
+    key = Column("key", "Khóa", required=True)
+    position = Column("position", "Thứ tự", Place())
+    name = Column("name", "Tên chỉ tiêu")
+    short_name = Column("short_name", "Tên gọn")
+    number = Column("number", "Số lượng", Count())
+    qualifier = Column("qualifier", "Mức độ", Choice(Quota.Qualifier.choices))
+    counting_word = Column("counting_word", "Từ đếm")
+    open_clause = Column("open_clause", "Phần mở")
+    mode = Column("mode", "Hình thức học", Choice(Quota.Mode.choices))
+    institutions = Column(
+        "institutions",
+        "Khóa cơ sở đào tạo",
+        References(Institution.objects.all, institution_key, what="cơ sở đào tạo", where="Cơ sở đào tạo"),
+    )
+    payer = Column("payer", "Nguồn chi trả", Choice(Quota.Payer.choices))
+    class_count = Column("class_count", "Số lớp", Count(maximum=10_000))
+    appendix = Column("appendix", APPENDIX, appendix_column())
+    column = Column("column", "Cột thứ (trong phụ lục)", place_in_appendix_column())
+
+    class Meta:
+        model = Quota
+        import_id_fields = ("programme", "key")
+        name = "Chỉ tiêu"
+
+    def get_queryset(self) -> QuerySet[Quota]:
+        return self.filter_export(Quota.objects.all())
+
+    def filter_export(self, queryset: QuerySet[Quota], **kwargs: Any) -> QuerySet[Quota]:
+        return queryset.select_related("programme__plan", "appendix__plan", "column__appendix__plan").prefetch_related(
+            "institutions"
+        )
+
+    def dehydrate_year(self, quota: Quota) -> str:
+        return str(quota.programme.plan.year)
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        """All quotas are locked at once, in key order, before any number is compared with what is allocated."""
+        lock_quotas(Quota.objects.values_list("pk", flat=True))
+        super().before_import(dataset, **kwargs)
+
+    def problems_of(self, instance: Quota) -> dict[str, str]:
+        problems = super().problems_of(instance)
+        if instance.column and instance.appendix_id != instance.column.appendix_id:
+            problems["column"] = "Cột này không thuộc phụ lục đã ghi."
+        if not instance._state.adding:
+            try:
+                check_quota_number(quota=instance, number=instance.number)
+            except Refused as refusal:
+                problems["number"] = refusal.message
+        return problems
+
+
+class BirthColumn(Column):
+    """One column for year, month and day, of which the later may be unknown."""
+
+    def save(self, instance: Person, row: Mapping[str, Any], **kwargs: Any) -> None:
+        birth = self.clean(row)
+        instance.birth_year = birth.year if birth else None
+        instance.birth_month = birth.month if birth else None
+        instance.birth_day = birth.day if birth else None
+
+
+class PersonResource(CatalogueResource):
+    """Cadres. Ethnicity is read, and never written out."""
+
+    id = Column("id", "Mã", Count(minimum=1, maximum=10**12))
+    unit = Column("unit", "Khóa đơn vị", unit_column())
+    unit_name = Column("unit", "Đơn vị", shown_only=True)
+    full_name = Column("full_name", "Họ và tên", required=True)
+    sex = Column("sex", "Giới tính", Choice(Person.Sex.choices))
+    birth = BirthColumn("birth", "Ngày sinh", PartialDay(), covers=("birth_year", "birth_month", "birth_day"))
+    job_title = Column("job_title", "Chức vụ")
+    ethnicity = SecretColumn("ethnicity", "Dân tộc")
+    education = Column("education", "Trình độ hiện tại")
+    illustrative = Column("illustrative", "Số liệu minh họa", YesNo())
+
+    class Meta:
+        model = Person
+        import_id_fields = ("id",)
+        name = "Cán bộ"
+
+    def get_queryset(self) -> QuerySet[Person]:
+        return self.filter_export(Person.objects.all())
+
+    def filter_export(self, queryset: QuerySet[Person], **kwargs: Any) -> QuerySet[Person]:
+        return queryset.select_related("unit").prefetch_related("unit__names")
+
+    def dehydrate_unit_name(self, person: Person) -> str:
+        return str(person.unit)
+
+    def problems_of(self, instance: Person) -> dict[str, str]:
+        if instance._state.adding and instance.pk is not None:
+            return {"id": f"Không có cán bộ nào mang mã {instance.pk}. Thêm người mới thì để trống cột Mã."}
+        return {}
+
+
+class CellResource(CatalogueResource):
+    """Cells are collected row by row and saved at the end, so that sums are judged as a whole."""
+
+    class Meta:
+        import_id_fields = ("quota", "unit")
+        clean_model_instances = False
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.filter_export(self._meta.model._default_manager.all())
+
+    def filter_export(self, queryset: QuerySet[Any], **kwargs: Any) -> QuerySet[Any]:
+        return queryset.select_related("quota__programme__plan", "unit").prefetch_related("unit__names")
+
+    def dehydrate_year(self, cell: Allocation | Registration) -> str:
+        return str(cell.quota.programme.plan.year)
+
+    def dehydrate_unit_name(self, cell: Allocation | Registration) -> str:
+        return str(cell.unit)
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        super().before_import(dataset, **kwargs)
+        self._cells: dict[Plan, list[tuple[int, CellInput]]] = defaultdict(list)
+
+    def problems_of(self, instance: Allocation | Registration) -> dict[str, str]:
+        """Whether the plan takes cells is asked by the services; here only what the file leaves open."""
+        missing = [name for name in ("quota", "unit") if getattr(instance, f"{name}_id") is None]
+        return dict.fromkeys(missing, "Chưa ghi khóa.")
+
+    def save_instance(self, instance: Any, is_create: bool, row: Mapping[str, Any], **kwargs: Any) -> None:  # noqa: FBT001
+        """Collect the cell with the version that the writer saw: the file's own, else the one that stands."""
+        try:
+            seen = parse_count(cell_text(row.get(VERSION)), maximum=10**9)
+        except ValueError as error:
+            raise ValidationError({"version": str(error)}) from error
+        stands = 0 if instance._state.adding else instance.version
+        cell = CellInput(
+            unit_id=instance.unit_id,
+            quota_id=instance.quota_id,
+            typed="" if instance.number is None else str(instance.number),
+            version=stands if seen is None else seen,
+            no_need=getattr(instance, "no_need", False),
+        )
+        self._cells[instance.quota.programme.plan].append((row[ROW], cell))
+
+    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
+        """Save through the grid's service; what it refuses is refused at its row."""
+        rows = {row.row_values[ROW]: row for row in result.rows}
+        reason = f"Nhập từ tệp {kwargs.get('file_name') or ''}".strip()
+        for plan, numbered in self._cells.items():
+            saved = self.save_cells(plan, [cell for _, cell in numbered], reason)
+            outcomes = {(one.unit_id, one.quota_id): one for one in saved}
+            for number, cell in numbered:
+                _refuse(result, rows[number], outcomes[cell.unit_id, cell.quota_id])
+
+    def save_cells(self, plan: Plan, cells: list[CellInput], reason: str) -> list[CellResult]:
+        raise NotImplementedError
+
+
+def _refuse(result: Result, row: RowResult, outcome: CellResult) -> None:
+    if outcome.outcome in (Outcome.REFUSED, Outcome.CONFLICT):
+        refuse_row(result, row, "number", outcome.message)
+
+
+class AllocationResource(CellResource):
+    year = Column("quota__programme__plan__year", YEAR, shown_only=True, required=True)
+    programme = Column("quota__programme__key", PROGRAMME, shown_only=True, required=True)
+    quota = Column("quota", "Khóa chỉ tiêu", quota_column(), required=True)
+    quota_name = Column("quota__name", "Tên chỉ tiêu", shown_only=True)
+    unit = Column("unit", "Khóa đơn vị", unit_column(), required=True)
+    unit_name = Column("unit", "Đơn vị", shown_only=True)
+    number = Column("number", NUMBER, Count(), required=True)
+    version = Column("version", VERSION, shown_only=True)
+    illustrative = Column("illustrative", "Số liệu minh họa", YesNo(), shown_only=True)
+
+    class Meta:
+        model = Allocation
+        name = "Phân bổ"
+
+    def save_cells(self, plan: Plan, cells: list[CellInput], reason: str) -> list[CellResult]:
+        return save_allocations(plan=plan, cells=cells, actor=self.actor, reason=reason)
+
+
+class RegistrationResource(CellResource):
+    year = Column("quota__programme__plan__year", YEAR, shown_only=True, required=True)
+    programme = Column("quota__programme__key", PROGRAMME, shown_only=True, required=True)
+    quota = Column("quota", "Khóa chỉ tiêu", quota_column(), required=True)
+    quota_name = Column("quota__name", "Tên chỉ tiêu", shown_only=True)
+    unit = Column("unit", "Khóa đơn vị", unit_column(), required=True)
+    unit_name = Column("unit", "Đơn vị", shown_only=True)
+    number = Column("number", NUMBER, Count(), required=True)
+    no_need = Column("no_need", "Không có nhu cầu", YesNo())
+    version = Column("version", VERSION, shown_only=True)
+    illustrative = Column("illustrative", "Số liệu minh họa", YesNo(), shown_only=True)
+
+    class Meta:
+        model = Registration
+        name = "Đăng ký nhu cầu"
+
+    def save_cells(self, plan: Plan, cells: list[CellInput], reason: str) -> list[CellResult]:
+        """Unit by unit, in key order, as the service locks a unit's answer."""
+        by_unit: dict[int, list[CellInput]] = defaultdict(list)
+        units = {unit.pk: unit for unit in self.columns["unit"].widget.all()}
+        for cell in cells:
+            by_unit[cell.unit_id].append(cell)
+        saved: list[CellResult] = []
+        for unit_id in sorted(by_unit):
+            saved += save_registrations(
+                plan=plan, unit=units[unit_id], cells=by_unit[unit_id], actor=self.actor, reason=reason
+            )
+        return saved

@@ -1,0 +1,219 @@
+"""What a catalogue's import and export share: Vietnamese headings, strict cells, all errors at once, all or nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import tablib
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model, QuerySet
+from import_export.instance_loaders import BaseInstanceLoader
+from import_export.resources import Diff, Resource
+from import_export.results import Result, RowResult
+
+from trainingplan.models import User
+from trainingplan.resources.columns import Column, References, SecretColumn, plain
+from trainingplan.resources.files import ROW
+from trainingplan.rules.names import fold
+from trainingplan.services.catalogue import Edits, plan_of, why_frozen
+from trainingplan.services.refusals import Refused
+
+Key = tuple[object, ...]
+
+
+class Changes(Diff):
+    """What a row of the file changes: (heading, before, after) of each column that differs."""
+
+    def compare_with(self, resource: "CatalogueResource", instance: Model | None) -> None:
+        self.columns = resource.get_import_fields()
+        super().compare_with(resource, instance)
+
+    def as_html(self) -> list[tuple[str, str, str]]:
+        shown = (
+            (column.column_name, "" if self.new else plain(old), plain(new))
+            for column, old, new in zip(self.columns, self.left, self.right, strict=True)
+            if column.attribute != "id"  # a new row's is another at each try
+        )
+        return [(heading, old, new) for heading, old, new in shown if old != new]
+
+
+class KeyLoader(BaseInstanceLoader):
+    """The rows that are there, read in one query and found by the columns that make their key."""
+
+    def __init__(self, resource: "CatalogueResource", dataset: tablib.Dataset | None = None) -> None:
+        super().__init__(resource, dataset)
+        self.rows: dict[Key, Model] = {resource.key_of(row): row for row in resource.get_queryset()}
+
+    def get_instance(self, key: Key) -> Model | None:
+        return self.rows.get(key)
+
+
+class CatalogueResource(Resource):
+    """Columns are declared one by one; `import_id_fields` are those that tell which row is meant."""
+
+    actor: User
+    edits: Edits
+
+    class Meta:
+        model: type[Model]
+        instance_loader_class = KeyLoader
+        skip_unchanged = True
+        report_skipped = True
+        store_row_values = True
+        clean_model_instances = True
+        use_transactions = True
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The rows that a file may mean, with what its columns show."""
+        rows: QuerySet[Any] = self._meta.model._default_manager.all()
+        return rows
+
+    def init_instance(self, row: Mapping[str, Any] | None = None) -> Any:
+        return self._meta.model()
+
+    @classmethod
+    def get_display_name(cls) -> str:
+        return str(cls._meta.name)
+
+    @classmethod
+    def get_diff_class(cls) -> type[Changes]:
+        return Changes
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        columns: Mapping[str, Column] = self.fields
+        return columns
+
+    def get_export_fields(self, selected_fields: Any = None) -> list[Column]:
+        fields: list[Column] = super().get_export_fields(selected_fields)
+        return [field for field in fields if not isinstance(field, SecretColumn)]
+
+    def get_user_visible_fields(self) -> list[Column]:
+        return self.get_export_fields()
+
+    def get_import_fields(self) -> list[Column]:
+        fields: list[Column] = super().get_import_fields()
+        return [field for field in fields if not field.readonly]
+
+    # The file
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        """Bring the headings to their own spelling; raises Refused for those unknown, missing or given twice."""
+        self.actor, self.edits = kwargs["user"], Edits(kwargs["user"])
+        self._rows_by_key: dict[Key, int] = {}
+        try:
+            dataset.headers = self._headings(dataset.headers)
+        except Refused:
+            dataset.wipe()
+            raise
+        if not len(dataset):
+            raise Refused("Tệp chỉ có dòng tiêu đề, chưa có dòng dữ liệu nào.")
+
+    def _headings(self, typed: list[str]) -> list[str]:
+        known = {fold(column.column_name): column for column in self.columns.values()}
+        given = [heading for heading in typed if heading != ROW]
+        unknown = [heading for heading in given if fold(heading) not in known]
+        if unknown:
+            accepted = ", ".join(f"«{column.column_name}»" for column in known.values())
+            raise Refused(f"Không hiểu cột {_listed(unknown)}. Các cột nhận được: {accepted}.")
+        headings = [str(known[fold(heading)].column_name) for heading in given]
+        if twice := {heading for heading in headings if headings.count(heading) > 1}:
+            raise Refused(f"Cột {_listed(twice)} có hai lần trong tệp. Bỏ bớt một cột.")
+        if missing := [c.column_name for c in known.values() if c.required and c.column_name not in headings]:
+            raise Refused(f"Thiếu cột {_listed(missing)}. Tải tệp xuất từ trang này làm mẫu.")
+        return [*headings, ROW]
+
+    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
+        """Log the whole file as one operation; what is not kept is rolled back with its log."""
+        if not (result.has_errors() or result.has_validation_errors()):
+            self.edits.close(reason=f"Nhập từ tệp {kwargs.get('file_name') or ''}".strip())
+
+    # A row
+
+    def key_of(self, row: Model) -> Key:
+        return tuple(_part(self.columns[name].get_value(row)) for name in self.get_import_id_fields())
+
+    def get_instance(self, instance_loader: KeyLoader, row: Mapping[str, Any]) -> Model | None:
+        try:
+            key = tuple(_part(self.columns[name].clean(row)) for name in self.get_import_id_fields())
+        except ValueError:
+            return None  # the cell is refused, with its reason, when it is read
+        if any(part in (None, "") for part in key):
+            return None
+        if (before := self._rows_by_key.setdefault(key, row[ROW])) != row[ROW]:
+            raise ValidationError(f"Trùng với dòng {before} của tệp: cùng một đối tượng. Bỏ bớt một dòng.")
+        return instance_loader.get_instance(key)
+
+    def skip_row(
+        self, instance: Model, original: Model, row: Mapping[str, Any], import_validation_errors: Any = None
+    ) -> bool:
+        if import_validation_errors or instance._state.adding:
+            return False
+        return not any(self._differs(column, instance, original, row) for column in self.get_import_fields())
+
+    def _differs(self, column: Column, instance: Model, original: Model, row: Mapping[str, Any]) -> bool:
+        if isinstance(column.widget, References):
+            there = {one.pk for one in getattr(original, column.attribute).all()}
+            return column.column_name in row and {one.pk for one in column.clean(row)} != there
+        return bool(column.get_value(instance) != column.get_value(original))
+
+    def import_instance(self, instance: Model, row: Mapping[str, Any], **kwargs: Any) -> None:
+        """Read every cell before complaining of any; relations to many wait until the row has a key."""
+        errors: dict[str, ValidationError] = {}
+        for column in self.get_import_fields():
+            try:
+                if isinstance(column.widget, References) and column.column_name in row:
+                    column.clean(row)
+                elif not isinstance(column.widget, References):
+                    self.import_field(column, instance, row, **kwargs)
+            except ValueError as error:
+                errors[column.attribute] = ValidationError(str(error), code="invalid")
+        if errors:
+            raise ValidationError(errors)
+
+    def validate_instance(
+        self,
+        instance: Any,
+        import_validation_errors: dict[str, Any] | None = None,
+        validate_unique: bool = True,  # noqa: FBT001, FBT002 - the base class's signature
+    ) -> None:
+        errors: dict[str, Any] = dict(import_validation_errors or {})
+        for field, message in self.problems_of(instance).items():
+            errors.setdefault(field, []).append(ValidationError(message))
+        super().validate_instance(instance, errors, validate_unique)
+
+    def problems_of(self, instance: Any) -> dict[str, str]:
+        """What is wrong with the row beyond its single cells, by field or NON_FIELD_ERRORS."""
+        why = why_frozen(plan_of(instance))
+        return {NON_FIELD_ERRORS: why} if why else {}
+
+    def do_instance_save(self, instance: Model, is_create: bool) -> None:  # noqa: FBT001 - the base class's hook
+        self.edits.save(instance)
+
+    def before_save_instance(self, instance: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
+        """What a file brings in is real, unless its own column says that it is not."""
+        if "illustrative" in self.columns and self.columns["illustrative"].column_name not in row:
+            instance.illustrative = False
+
+    def save_m2m(self, instance: Model, row: Mapping[str, Any], **kwargs: Any) -> None:
+        for column in self.get_import_fields():
+            if isinstance(column.widget, References) and column.column_name in row:
+                self.edits.relate(instance, column.attribute, column.clean(row))
+
+    def heading_of(self, field: str) -> str:
+        """The heading of the column that a validation error names by its field; none for the row as a whole."""
+        return next((str(c.column_name) for c in self.columns.values() if field in (c.attribute, *c.covers)), "")
+
+
+def refuse_row(result: Result, row_result: RowResult, field: str, message: str) -> None:
+    """Mark a row as refused after all rows were read: judged together with others, as a sum is."""
+    row_result.import_type = RowResult.IMPORT_TYPE_INVALID
+    row_result.validation_error = ValidationError({field: message})
+    result.append_invalid_row(row_result.row_values[ROW], row_result.row_values, row_result.validation_error)
+
+
+def _part(value: object) -> object:
+    return value.pk if isinstance(value, Model) else value
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(f"«{name}»" for name in names)

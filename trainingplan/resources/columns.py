@@ -1,0 +1,240 @@
+"""Columns of import and export files: each reads a cell by the one parser and writes it as what it is."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from import_export.fields import Field
+from import_export.widgets import Widget
+
+from trainingplan.forms import MONEY_MAXIMUM, PEOPLE_MAXIMUM, SMALL_MAXIMUM
+from trainingplan.models import Plan, Unit
+from trainingplan.resources.files import FormulaWithoutValue
+from trainingplan.rules.dates import PartialDate, parse_date
+from trainingplan.rules.names import fold
+from trainingplan.rules.numbers import parse_count, parse_money
+from trainingplan.rules.text import clean, quoted
+
+Row = Mapping[str, Any]
+YES, NO = "có", "không"
+
+
+def cell_text(value: object) -> str:
+    """What a cell shows, as text: 3.0 is "3", 1.5 is "1,5" as a Vietnamese sheet shows it."""
+    if isinstance(value, FormulaWithoutValue):
+        raise ValueError(  # noqa: TRY004 - what stands in the cell is wrong, not the program
+            f"{quoted(value.formula)} là công thức chưa có kết quả. Mở bằng Excel, lưu lại rồi nhập lại."
+        )
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value).replace(".", ",")
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return clean(str(value)) if value is not None else ""
+
+
+class Cell(Widget):
+    """A widget of import-export: `clean` reads a cell, `render` gives the value to write."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+        return self.read(cell_text(value))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        return value
+
+    def read(self, text: str) -> Any:
+        """The value of what stands in the cell; raises ValueError with what is wrong and what to do."""
+        return text
+
+
+class Count(Cell):
+    """A number of people or things, by the parser of grids and forms; `empty` is what an empty cell stands for."""
+
+    def __init__(self, *, minimum: int = 0, maximum: int = PEOPLE_MAXIMUM, empty: int | None = None) -> None:
+        super().__init__()
+        self.minimum, self.maximum, self.empty = minimum, maximum, empty
+
+    def read(self, text: str) -> int | None:
+        number = parse_count(text, maximum=self.maximum)
+        if number is not None and number < self.minimum:
+            raise ValueError(f"{quoted(text)} nhỏ hơn {self.minimum}. Kiểm tra rồi nhập lại.")
+        return self.empty if number is None else number
+
+
+class Place(Count):
+    """A place in an order."""
+
+    def __init__(self) -> None:
+        super().__init__(minimum=1, maximum=SMALL_MAXIMUM)
+
+
+class Money(Cell):
+    def read(self, text: str) -> int | None:
+        return parse_money(text, maximum=MONEY_MAXIMUM)
+
+
+class Day(Cell):
+    """A whole date."""
+
+    def read(self, text: str) -> date | None:
+        if not text:
+            return None
+        read = parse_date(text)
+        day = read.to_date() if read else None
+        if day is None:
+            raise ValueError(f"{quoted(text)} chưa đủ ngày. Nhập ngày/tháng/năm, ví dụ 01/07/2025.")
+        return day
+
+
+class PartialDay(Cell):
+    """A date of which only the year may be known; written as text, since a sheet has no such dates."""
+
+    def read(self, text: str) -> PartialDate | None:
+        return parse_date(text)
+
+    def render(self, value: PartialDate | None, obj: Any = None, **kwargs: Any) -> str:
+        return value.display() if value else ""
+
+
+class YesNo(Cell):
+    """Yes is "có", "x" or "1"; no is "không", "0" or an empty cell."""
+
+    def read(self, text: str) -> bool:
+        match fold(text):
+            case "co" | "x" | "1" | "dung":
+                return True
+            case "" | "khong" | "0":
+                return False
+        raise ValueError(f"{quoted(text)} không phải «có» hoặc «không». Nhập «có», hoặc để trống.")
+
+    def render(self, value: bool | None, obj: Any = None, **kwargs: Any) -> str:  # noqa: FBT001
+        return YES if value else ""
+
+
+class Choice(Cell):
+    """One of the words that screens show, or the value that is stored."""
+
+    def __init__(self, choices: Iterable[tuple[str, Any]], *, empty: str = "") -> None:
+        super().__init__()
+        self.words = {value: str(label) for value, label in choices}
+        self.values = {fold(label): value for value, label in self.words.items()} | {v: v for v in self.words}
+        self.empty = empty
+
+    def read(self, text: str) -> str:
+        if not text:
+            return self.empty
+        value = self.values.get(fold(text))
+        if value is None:
+            words = ", ".join(f"«{word}»" for word in self.words.values() if word != "–")
+            raise ValueError(f"{quoted(text)} không có trong danh sách. Nhập một trong: {words}.")
+        return value
+
+    def render(self, value: str | None, obj: Any = None, **kwargs: Any) -> str:
+        return self.words.get(value or "", "") if value else ""
+
+
+class Reference(Cell):
+    """A row of another table by its key; `scope` names the other cells of the row that belong to the key.
+
+    All rows of that table are read once; a file may name many.
+    """
+
+    def __init__(
+        self,
+        rows: Callable[[], QuerySet[Any]],
+        key: Callable[[Any], tuple[str, ...]],
+        *,
+        what: str,
+        where: str,
+        scope: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__()
+        self.rows, self.key, self.what, self.where, self.scope = rows, key, what, where, scope
+        self._found: dict[tuple[str, ...], Model] | None = None
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+        text = cell_text(value)
+        if not text:
+            return None
+        asked = (*(cell_text((row or {}).get(column)) for column in self.scope), text)
+        found = self._rows().get(asked)
+        if found is None:
+            scope = zip(self.scope, asked, strict=False)
+            within = "".join(f", {column.lower()} {quoted(part)}" for column, part in scope)
+            raise ValueError(f"Không có {self.what} {quoted(text)}{within}. Xem khóa ở trang {self.where}.")
+        return found
+
+    def render(self, value: Model | None, obj: Any = None, **kwargs: Any) -> str:
+        return self.key(value)[-1] if value is not None else ""
+
+    def all(self) -> Collection[Any]:
+        return self._rows().values()
+
+    def knows(self, *key: str) -> bool:
+        return key in self._rows()
+
+    def learn(self, row: Model) -> None:
+        """Take in a row that this import has added."""
+        self._rows()[self.key(row)] = row
+
+    def _rows(self) -> dict[tuple[str, ...], Model]:
+        if self._found is None:
+            self._found = {self.key(found): found for found in self.rows()}
+        return self._found
+
+
+class References(Reference):
+    """Several of them, separated by commas."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+        keys = [part.strip() for part in cell_text(value).split(",")]
+        found = (super(References, self).clean(key, row, **kwargs) for key in keys if key)
+        return [one for one in found if one is not None]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None or not value.instance.pk else ", ".join(self.key(one)[-1] for one in value.all())
+
+
+class Column(Field):
+    """A column by its heading. `required` columns must be in the file; others, when absent, change nothing."""
+
+    def __init__(
+        self,
+        attribute: str,
+        heading: str,
+        widget: Cell | None = None,
+        *,
+        required: bool = False,
+        shown_only: bool = False,
+        covers: tuple[str, ...] = (),
+    ) -> None:
+        """`covers`: the model's fields whose errors belong to this column besides its own."""
+        super().__init__(attribute=attribute, column_name=heading, widget=widget or Cell(), readonly=shown_only)
+        self.required, self.covers = required, covers
+
+
+class SecretColumn(Column):
+    """A column that is read, and never written out."""
+
+
+def plan_column() -> Reference:
+    """A plan by its year."""
+    return Reference(Plan.objects.all, lambda plan: (str(plan.year),), what="kế hoạch năm", where="Kế hoạch")
+
+
+def unit_column() -> Reference:
+    """A unit by its key."""
+    return Reference(
+        lambda: Unit.objects.prefetch_related("names"), lambda unit: (unit.key,), what="đơn vị", where="Đơn vị"
+    )
+
+
+def plain(value: object) -> str:
+    """A value of an export as the preview shows it."""
+    if isinstance(value, datetime | date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}".replace(",", ".")
+    return "" if value is None else str(value)
