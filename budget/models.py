@@ -156,7 +156,7 @@ class BudgetLine(models.Model):
 
 
 class BudgetShare(models.Model):
-    """How much of a line one source pays. The shares of a line sum to its amount; `services` and `check_plan` hold it."""
+    """How much of a line one source pays. Shares sum to the amount of their line, which `services` see to."""
 
     line = models.ForeignKey(BudgetLine, models.CASCADE, related_name="shares", verbose_name="dòng kinh phí")
     source = models.ForeignKey(FundSource, models.PROTECT, related_name="shares", verbose_name="nguồn kinh phí")
