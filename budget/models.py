@@ -135,9 +135,7 @@ class BudgetLine(models.Model):
             models.UniqueConstraint(fields=("plan", "position"), name="budget_line_position_once_a_plan"),
             models.CheckConstraint(
                 name="budget_line_amount_is_rate_times_factors",
-                condition=Q(
-                    basis="learner_day", amount=F("rate") * F("classes") * F("learners_per_class") * F("days")
-                )
+                condition=Q(basis="learner_day", amount=F("rate") * F("classes") * F("learners_per_class") * F("days"))
                 | Q(basis="learner", amount=F("rate") * F("classes") * F("learners_per_class"))
                 | Q(basis="class", amount=F("rate") * F("classes"))
                 | Q(basis="lump_sum", amount=F("rate")),
@@ -145,9 +143,7 @@ class BudgetLine(models.Model):
             ),
             models.CheckConstraint(
                 name="budget_line_in_range",
-                condition=Q(
-                    amount__lte=MAXIMUM, classes__lte=10_000, learners_per_class__lte=100_000, days__lte=3_660
-                ),
+                condition=Q(amount__lte=MAXIMUM, classes__lte=10_000, learners_per_class__lte=100_000, days__lte=3_660),
             ),
         ]
 
@@ -160,7 +156,7 @@ class BudgetLine(models.Model):
 
 
 class BudgetShare(models.Model):
-    """How much of a line one source pays. The shares of a line sum to its amount; `services` and `check_plan` hold it."""
+    """How much of a line one source pays. Shares sum to the amount of their line, which `services` see to."""
 
     line = models.ForeignKey(BudgetLine, models.CASCADE, related_name="shares", verbose_name="dòng kinh phí")
     source = models.ForeignKey(FundSource, models.PROTECT, related_name="shares", verbose_name="nguồn kinh phí")
@@ -172,9 +168,7 @@ class BudgetShare(models.Model):
         ordering = ("line", "source__position")
         constraints = [
             models.UniqueConstraint(fields=("line", "source"), name="budget_share_once_a_source"),
-            models.CheckConstraint(
-                name="budget_share_in_range", condition=Q(amount__gte=1, amount__lte=MAXIMUM)
-            ),
+            models.CheckConstraint(name="budget_share_in_range", condition=Q(amount__gte=1, amount__lte=MAXIMUM)),
         ]
 
     def __str__(self) -> str:

@@ -40,11 +40,13 @@ def roster(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """The people of one roster, by khối and unit; a unit sees its own."""
     found = read_roster(plan, _appendix(plan, number), request.user)
     edits = may(request.user, Action.EDIT_ROSTER)
+    editable = found.open and edits and any(unit.editable for unit in found.units)
     context = {
         "plan": plan,
         "roster": found,
+        "width": 3 + found.many_quotas + len(found.columns) + editable,
         "all_units": sees_all_units(request.user),
-        "editable": found.open and edits and any(unit.editable for unit in found.units),
+        "editable": editable,
         "closed_reason": found.closed_reason if edits else "",
         "illustrative": found.illustrative,
     }
@@ -58,7 +60,9 @@ def nomination_add(request: UserRequest, plan: Plan, number: int) -> HttpRespons
     found = read_roster(plan, appendix, request.user)
     units = plan_units(plan, editable_units(request.user))
     if not units or not found.quotas:
-        messages.warning(request, "Đơn vị không tham gia kế hoạch này, hoặc danh sách chưa có chỉ tiêu nào.", extra_tags="is-warn")
+        messages.warning(
+            request, "Đơn vị không tham gia kế hoạch này, hoặc danh sách chưa có chỉ tiêu nào.", extra_tags="is-warn"
+        )
         return redirect("roster", year=plan.year, number=number)
     form = NominationForm(
         request.POST or None,

@@ -99,7 +99,7 @@ def _block(block: Block, document: Document, layouts: Iterator[tuple[int, Layout
 
 
 def _table(table: Table, number: int, layout: Layout) -> dict[str, object]:
-    columns = [f"k{index} w-{percent}" for index, percent in enumerate(layout.percents, start=1)]
+    columns = [f"k{index} w-{max(1, round(share))}" for index, share in enumerate(layout.percents, start=1)]
     return {
         "block": table,
         "css": f"doc-table-{number}",
@@ -195,7 +195,7 @@ def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
             {
                 "css": f"doc-table-{number}",
                 "size": str(layout.size),
-                "widths": [(f"k{index}", f"{width:.2f}") for index, width in enumerate(layout.widths, 1)],
+                "widths": [(f"k{index}", f"{share:.3f}") for index, share in enumerate(layout.percents, 1)],
             }
             for number, layout in enumerate(layouts, start=1)
         ],

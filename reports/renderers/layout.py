@@ -28,10 +28,10 @@ class Layout:
     spare: tuple[float, ...]
 
     @property
-    def percents(self) -> tuple[int, ...]:
-        """The widths as whole percents of the table, each at least 1."""
+    def percents(self) -> tuple[float, ...]:
+        """The widths as percents of the table's."""
         whole = sum(self.widths)
-        return tuple(max(1, round(100 * width / whole)) for width in self.widths)
+        return tuple(100 * width / whole for width in self.widths)
 
 
 def profile_of(document: Document) -> Profile:

@@ -23,8 +23,11 @@ _BOLD: Final = (
     278, 833, 556, 500, 556, 556, 444, 389, 333, 556, 500, 722, 500, 500, 444, 394, 220, 394, 520,
 )
 # fmt: on
-_STROKED: Final = {"đ": 500, "Đ": 722, "–": 500, "—": 1000, "…": 1000}
-_HORN: Final = {"o": 42, "u": 42, "O": 54, "U": 54}
+_OTHERS: Final = (
+    {"đ": 500, "Đ": 722, "–": 500, "—": 1000, "…": 1000, "“": 444, "”": 444},
+    {"đ": 556, "Đ": 722, "–": 500, "—": 1000, "…": 1000, "“": 500, "”": 500},
+)
+_HORNS: Final = ({"o": 29, "u": 42, "U": 54}, {"o": 54, "u": 44, "U": 74})
 _COMBINING_HORN: Final = "\N{COMBINING HORN}"
 _UNKNOWN: Final = 1000
 
@@ -37,11 +40,11 @@ def _advance(letter: str, *, bold: bool) -> int:
     base, *marks = list(unicodedata.normalize("NFD", letter))
     if unicodedata.combining(base):
         return 0
-    horn = _HORN.get(base, 0) if _COMBINING_HORN in marks else 0
+    horn = _HORNS[bold].get(base, 0) if _COMBINING_HORN in marks else 0
     index = ord(base) - 32
     if 0 <= index < len(_REGULAR):
         return (_BOLD if bold else _REGULAR)[index] + horn
-    return _STROKED.get(base, _UNKNOWN)
+    return _OTHERS[bold].get(base, _UNKNOWN)
 
 
 @lru_cache(maxsize=65536)

@@ -99,7 +99,7 @@ def _sheet_name(part: list[Block], document: Document, taken: set[str]) -> str:
     stem, number = name, 1
     while name.casefold() in taken:
         number += 1
-        name = f"{stem[: LONGEST_SHEET_NAME - 5]} ({number})"
+        name = f"{stem[: LONGEST_SHEET_NAME - 5].strip()} ({number})"
     taken.add(name.casefold())
     return name
 

@@ -1,13 +1,14 @@
 """A roster for the tests of nominations: appendix 6 with one quota of which Bình Sơn has two places, Sơn Tịnh one."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from tests.cast import Province, make_province
 from django.utils import timezone
 
 from courses.models import Programme
 from quotas.models import Allocation, Quota
 from quotas.services.nominations import Details
+from tests.cast import Province, make_province
 from trainingplan.models import Appendix, AppendixColumn, Unit
 from trainingplan.rules.dates import PartialDate
 
@@ -54,6 +55,9 @@ def make_cast() -> RosterCast:
     return cast
 
 
-def person(name: str = "Nguyễn Văn Đức", birth: PartialDate | None = PartialDate(1984, 12, 5), **more: object) -> Details:  # noqa: B008 - frozen
-    values: dict[str, object] = {"sex": "male", "job_title": "Phó Bí thư", "ethnicity": "Hrê"} | more
-    return Details(full_name=name, birth=birth, **values)  # type: ignore[arg-type]
+BORN = PartialDate(1984, 12, 5)
+
+
+def person(name: str = "Nguyễn Văn Đức", birth: PartialDate | None = BORN, **more: Any) -> Details:
+    values: dict[str, Any] = {"sex": "male", "job_title": "Phó Bí thư", "ethnicity": "Hrê"} | more
+    return Details(full_name=name, birth=birth, **values)

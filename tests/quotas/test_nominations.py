@@ -1,5 +1,7 @@
 """Nominating: places, reserve list, the same person twice, stale forms, other people's people, and the log."""
 
+from typing import Any
+
 import pytest
 
 from quotas.models import Nomination, Person
@@ -21,7 +23,7 @@ def cast(db: None) -> RosterCast:
     return make_cast()
 
 
-def nominate(cast: RosterCast, name: str = "Nguyễn Văn Đức", *, unit: Unit | None = None, **more: object) -> Nomination:
+def nominate(cast: RosterCast, name: str = "Nguyễn Văn Đức", *, unit: Unit | None = None, **more: Any) -> Nomination:
     return add_nomination(
         plan=cast.province.plan,
         quota_id=cast.quota.pk,
@@ -171,7 +173,9 @@ def test_a_known_person_is_confirmed_before_she_is_nominated_again(cast: RosterC
             confirmed=confirmed,
         )
 
-    with pytest.raises(Unconfirmed, match=r"05/12/1984, Huyện ủy Bình Sơn\) đã có trong danh sách «Lớp 6» năm 2024") as ask:
+    with pytest.raises(
+        Unconfirmed, match=r"05/12/1984, Huyện ủy Bình Sơn\) đã có trong danh sách «Lớp 6» năm 2024"
+    ) as ask:
         again(None)
     assert ask.value.person_id == known.pk
     with pytest.raises(Unconfirmed):

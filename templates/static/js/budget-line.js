@@ -41,7 +41,7 @@ function start(form) {
     const parts = factors(form);
     const amount = product(parts);
     amountShown.textContent = amount === null || amount === 0n ? "–" : `${shown(amount)} đồng`;
-    formula.textContent = parts.length > 1 && amount !== null ? `= ${parts.map(shown).join(" × ")}` : "";
+    formula.textContent = parts.length > 1 && amount ? `= ${parts.map(shown).join(" × ")}` : "";
     const typed = shares.map(read);
     const paid = typed.includes(null) ? null : typed.reduce((total, share) => total + share, 0n);
     balance.textContent = balanceInWords(amount, paid);

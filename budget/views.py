@@ -1,0 +1,108 @@
+"""Pages of the budget: the table, and the form of one line."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from budget.forms import BudgetLineForm, RemovalForm, initial_of
+from budget.models import BudgetLine
+from budget.policies import why_budget_closed
+from budget.rules import FACTORS
+from budget.selectors import budget_table, group_names, norms_in_force
+from budget.services import remove_line, save_line
+from trainingplan.models import Plan
+from trainingplan.policies import Action, UserRequest, may, plan_view
+from trainingplan.rules.numbers import format_money
+from trainingplan.services.refusals import Refused
+
+
+@plan_view(Action.SEE_BUDGET)
+def budget(request: UserRequest, plan: Plan) -> HttpResponse:
+    """All lines in their groups, with totals by source."""
+    table, norms = budget_table(plan), norms_in_force(plan)
+    edits = may(request.user, Action.EDIT_BUDGET)
+    closed_reason = why_budget_closed(plan)
+    context = {
+        "plan": plan,
+        "table": table,
+        "norms": norms,
+        "editable": edits and not closed_reason,
+        "closed_reason": closed_reason if edits else "",
+        "illustrative": table.illustrative or any(norm.illustrative for norm in norms),
+    }
+    return render(request, "budget/budget.html", context)
+
+
+@plan_view(Action.EDIT_BUDGET)
+def budget_line_add(request: UserRequest, plan: Plan) -> HttpResponse:
+    """A new line."""
+    initial = {"token": uuid4(), "group": request.GET.get("nhom", "")}
+    form = BudgetLineForm(request.POST or None, plan=plan, initial=initial)
+    return _save(request, plan, None, form)
+
+
+@plan_view(Action.EDIT_BUDGET)
+def budget_line_edit(request: UserRequest, plan: Plan, pk: int) -> HttpResponse:
+    """A line that stands, with the version that was seen."""
+    line = get_object_or_404(BudgetLine, plan=plan, pk=pk)
+    form = BudgetLineForm(request.POST or None, plan=plan, line=line, initial=initial_of(line))
+    return _save(request, plan, line, form)
+
+
+@plan_view(Action.EDIT_BUDGET)
+def budget_line_remove(request: UserRequest, plan: Plan, pk: int) -> HttpResponse:
+    """What would be deleted, and on POST its deletion."""
+    line = get_object_or_404(BudgetLine, plan=plan, pk=pk)
+    form = RemovalForm(request.POST or None, initial={"version": line.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            remove_line(
+                plan=plan,
+                line=line,
+                version=form.seen_version,
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+            )
+        except Refused as refusal:
+            form.take(refusal)
+        else:
+            messages.success(
+                request, f"Đã xóa dòng «{line.content}», {format_money(line.amount, unit=True)}.", extra_tags="is-ok"
+            )
+            return redirect("budget", year=plan.year)
+    context = {"plan": plan, "line": line, "form": form, "closed_reason": why_budget_closed(plan)}
+    return render(request, "budget/line_remove.html", context)
+
+
+def _save(request: UserRequest, plan: Plan, line: BudgetLine | None, form: BudgetLineForm) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = save_line(
+                plan=plan,
+                line=line,
+                data=form.line_data,
+                shares=form.shares,
+                actor=request.user,
+                version=form.seen_version,
+                token=form.cleaned_data["token"],
+            )
+        except Refused as refusal:
+            form.take(refusal)
+        else:
+            messages.success(
+                request, f"Đã lưu dòng «{saved.content}», {format_money(saved.amount, unit=True)}.", extra_tags="is-ok"
+            )
+            return redirect(f"{reverse('budget', kwargs={'year': plan.year})}#dong-{saved.pk}")
+    context = {
+        "plan": plan,
+        "line": line,
+        "form": form,
+        "groups": group_names(plan),
+        "factors": {basis: " ".join(names) for basis, names in FACTORS.items()},
+        "closed_reason": why_budget_closed(plan),
+        "illustrative": plan.illustrative or bool(line and line.illustrative),
+    }
+    return render(request, "budget/line_form.html", context)
