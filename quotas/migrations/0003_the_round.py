@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('fixed', models.PositiveIntegerField(blank=True, null=True, verbose_name='ấn định')),
                 ('rank', models.PositiveSmallIntegerField(default=1, verbose_name='thứ tự ưu tiên')),
                 ('places', models.PositiveIntegerField(verbose_name='đề xuất')),
+                ('seen_version', models.PositiveIntegerField(default=0, verbose_name='phiên bản ô khi lập')),
                 ('explanation', models.CharField(max_length=300, verbose_name='cách tính')),
             ],
             options={
@@ -154,12 +155,16 @@ class Migration(migrations.Migration):
             name='UnitCap',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='số người nhiều nhất')),
+                ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='số người')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='phiên bản')),
+                ('illustrative', models.BooleanField(default=False, verbose_name='số liệu minh họa')),
+                ('updated_at', models.DateTimeField(verbose_name='sửa lúc')),
             ],
             options={
                 'verbose_name': 'trần của đơn vị',
                 'verbose_name_plural': 'trần của các đơn vị',
-                'ordering': ('participant', 'programme'),
+                'ordering': ('programme', 'unit'),
             },
         ),
         migrations.AddField(
@@ -302,8 +307,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='unitcap',
-            name='participant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='caps', to='trainingplan.participant', verbose_name='đơn vị tham gia'),
+            name='unit',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='caps', to='trainingplan.unit', verbose_name='đơn vị'),
+        ),
+        migrations.AddField(
+            model_name='unitcap',
+            name='updated_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người sửa'),
         ),
         migrations.AddField(
             model_name='unitcap',
@@ -400,10 +410,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='unitcap',
-            constraint=models.UniqueConstraint(fields=('participant', 'programme'), name='unit_cap_once'),
+            constraint=models.UniqueConstraint(fields=('programme', 'unit'), name='unit_cap_once_a_cell'),
         ),
         migrations.AddConstraint(
             model_name='unitcap',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 0), ('number__lte', 1000000)), name='unit_cap_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('number__isnull', True), models.Q(('number__gte', 0), ('number__lte', 1000000)), _connector='OR'), name='unit_cap_number_in_range'),
+        ),
+        migrations.AddConstraint(
+            model_name='unitcap',
+            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='unit_cap_version_from_one'),
         ),
     ]

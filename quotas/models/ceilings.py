@@ -6,27 +6,23 @@ from django.db.models import Q
 from courses.models import Programme
 from quotas.models.cells import MAXIMUM, CellBase, cell_constraints
 from quotas.models.quotas import Quota
-from trainingplan.models import Participant, Unit
+from trainingplan.models import Unit
 
 
-class UnitCap(models.Model):
-    """Trần của đơn vị: the most places of a programme that a unit may be given, over all its quotas."""
+class UnitCap(CellBase):
+    """Trần của đơn vị: the most places of a programme that a unit may be given, over all its quotas. Empty: no cap."""
 
-    participant = models.ForeignKey(Participant, models.CASCADE, related_name="caps", verbose_name="đơn vị tham gia")
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="caps", verbose_name="chương trình")
-    number = models.PositiveIntegerField("số người nhiều nhất")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="caps", verbose_name="đơn vị")
 
     class Meta:
         verbose_name = "trần của đơn vị"
         verbose_name_plural = "trần của các đơn vị"
-        ordering = ("participant", "programme")
-        constraints = [
-            models.UniqueConstraint(fields=("participant", "programme"), name="unit_cap_once"),
-            models.CheckConstraint(name="unit_cap_in_range", condition=Q(number__gte=0, number__lte=MAXIMUM)),
-        ]
+        ordering = ("programme", "unit")
+        constraints = cell_constraints("unit_cap", column="programme")
 
     def __str__(self) -> str:
-        return f"{self.participant_id} × {self.programme_id} ≤ {self.number}"
+        return f"{self.unit_id} × {self.programme_id} ≤ {self.number}"
 
 
 class SubQuota(models.Model):

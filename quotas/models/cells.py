@@ -26,9 +26,9 @@ class CellBase(models.Model):
         abstract = True
 
 
-def cell_constraints(name: str) -> list[models.BaseConstraint]:
+def cell_constraints(name: str, *, column: str = "quota") -> list[models.BaseConstraint]:
     return [
-        models.UniqueConstraint(fields=("quota", "unit"), name=f"{name}_once_a_cell"),
+        models.UniqueConstraint(fields=(column, "unit"), name=f"{name}_once_a_cell"),
         models.CheckConstraint(
             name=f"{name}_number_in_range", condition=Q(number__isnull=True) | Q(number__gte=0, number__lte=MAXIMUM)
         ),

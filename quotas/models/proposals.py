@@ -59,6 +59,7 @@ class ProposedShare(models.Model):
     fixed = models.PositiveIntegerField("ấn định", null=True, blank=True)
     rank = models.PositiveSmallIntegerField("thứ tự ưu tiên", default=1)
     places = models.PositiveIntegerField("đề xuất")
+    seen_version = models.PositiveIntegerField("phiên bản ô khi lập", default=0)
     explanation = models.CharField("cách tính", max_length=300)
 
     class Meta:
