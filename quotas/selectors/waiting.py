@@ -51,16 +51,16 @@ class Places:
 
 
 def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
-    """Given, allocated and registered by appendix, `OUTSIDE` last; with `units` only theirs is counted. Four queries."""
+    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Four queries."""
     titles = dict(
         plan.appendices.exclude(kind=Appendix.Kind.BUDGET).order_by("number").values_list("number", "title")
     ) | {OUTSIDE: "Chỉ tiêu ngoài phụ lục"}
-    members: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
-    for pk, given, number in Quota.objects.filter(programme__plan=plan).values_list(
-        "pk", "number", "appendix__number"
+    members: dict[int, list[tuple[int, int | None, int]]] = defaultdict(list)
+    for pk, given, held, number in Quota.objects.filter(programme__plan=plan).values_list(
+        "pk", "number", "held", "appendix__number"
     ):
-        members[number or OUTSIDE].append((pk, given))
-    ids = [pk for quotas in members.values() for pk, _ in quotas]
+        members[number or OUTSIDE].append((pk, given, held))
+    ids = [pk for quotas in members.values() for pk, *_ in quotas]
     allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
     return [
         Places(
@@ -68,11 +68,12 @@ def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[
             title=title,
             quotas=len(members[number]),
             balance=Balance(
-                sum(given or 0 for _, given in members[number]),
-                sum(allocated.get(pk, 0) for pk, given in members[number] if given is not None),
+                sum(given or 0 for _, given, _ in members[number]),
+                sum(allocated.get(pk, 0) for pk, given, _ in members[number] if given is not None),
+                sum(held for _, _, held in members[number]),
             ),
-            registered=sum(registered.get(pk, 0) for pk, _ in members[number]),
-            unbounded=sum(allocated.get(pk, 0) for pk, given in members[number] if given is None),
+            registered=sum(registered.get(pk, 0) for pk, *_ in members[number]),
+            unbounded=sum(allocated.get(pk, 0) for pk, given, _ in members[number] if given is None),
         )
         for number, title in titles.items()
         if members[number]

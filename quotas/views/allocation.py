@@ -110,5 +110,5 @@ def _columns_now(plan: Plan, appendix: Appendix | None) -> list[dict[str, Any]]:
     """The head's sums after a save, in the order of the columns."""
     quotas = list(quotas_of(plan, appendix))
     allocated = sums_by_quota(Allocation, [quota.pk for quota in quotas])
-    balances = [Balance(quota.number, allocated.get(quota.pk, 0)) for quota in quotas]
-    return [{"given": one.given, "allocated": one.allocated, "left": one.left} for one in balances]
+    balances = [Balance(quota.number, allocated.get(quota.pk, 0), quota.held) for quota in quotas]
+    return [{"given": one.given, "allocated": one.allocated, "held": one.held, "left": one.left} for one in balances]
