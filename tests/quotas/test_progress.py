@@ -148,6 +148,12 @@ def test_the_filter(province: Province, answers: dict[str, Unit], client: Client
     assert {key for key, name in NAMES.items() if name in text} == shown
 
 
+def test_the_counts_of_a_group_are_not_those_of_the_filter(
+    province: Province, answers: dict[str, Unit], client: Client
+) -> None:
+    assert "3/5 đơn vị đã trả lời" in page(client, province, "?trang-thai=tra-lai")
+
+
 def test_the_filter_by_group(province: Province, answers: dict[str, Unit], client: Client) -> None:
     group = UnitGroup.objects.get(key="huyen-thi-thanh")
     text = page(client, province, f"?khoi={group.pk}")
