@@ -177,6 +177,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Danh mục, Quản trị",
     "SITE_SYMBOL": "school",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "trainingplan.admin.navigation.icon"}],
     "SHOW_VIEW_ON_SITE": False,
     "THEME": "light",
     "BORDER_RADIUS": "4px",
