@@ -51,14 +51,12 @@ class Places:
 
 
 def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
-    """Given, allocated and registered by appendix, `OUTSIDE` last; with `units` only theirs is counted. Four queries."""
+    """Given, allocated and registered by appendix, `OUTSIDE` last; with `units` only theirs. Four queries."""
     titles = dict(
         plan.appendices.exclude(kind=Appendix.Kind.BUDGET).order_by("number").values_list("number", "title")
     ) | {OUTSIDE: "Chỉ tiêu ngoài phụ lục"}
     members: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
-    for pk, given, number in Quota.objects.filter(programme__plan=plan).values_list(
-        "pk", "number", "appendix__number"
-    ):
+    for pk, given, number in Quota.objects.filter(programme__plan=plan).values_list("pk", "number", "appendix__number"):
         members[number or OUTSIDE].append((pk, given))
     ids = [pk for quotas in members.values() for pk, _ in quotas]
     allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
