@@ -63,7 +63,9 @@ class Share:
             parts.append(f"ấn định {self.places}")
         elif self.place:
             remainder = decimal(self.exact - whole)
-            parts.append(f"{decimal(self.exact)} → {whole}, phần dư {remainder} hạng {self.place}/{self.rivals} → {self.places}")
+            parts.append(
+                f"{decimal(self.exact)} → {whole}, phần dư {remainder} hạng {self.place}/{self.rivals} → {self.places}"
+            )
         else:
             parts.append(f"{decimal(self.exact)} → {self.places}")
         parts += self._bounds()
@@ -170,7 +172,11 @@ def _proportional(places: int, claims: Sequence[Claim]) -> dict[int, Fraction]:
 
 
 def _held(rate: Fraction, claim: Claim) -> Fraction:
-    return max(Fraction(claim.least), min(Fraction(claim.most), rate * claim.weight)) if claim.weight else Fraction(claim.least)
+    return (
+        max(Fraction(claim.least), min(Fraction(claim.most), rate * claim.weight))
+        if claim.weight
+        else Fraction(claim.least)
+    )
 
 
 def _filled(rate: Fraction, claims: Sequence[Claim]) -> Fraction:

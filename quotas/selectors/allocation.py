@@ -110,9 +110,7 @@ class AllocationGrid:
         return sum(column.registered for column in self.columns)
 
 
-def sums_by_quota(
-    model: type[Model], quota_ids: Iterable[int], units: QuerySet[Unit] | None = None
-) -> dict[int, int]:
+def sums_by_quota(model: type[Model], quota_ids: Iterable[int], units: QuerySet[Unit] | None = None) -> dict[int, int]:
     """Σ number by quota over the cells of a grid; the one sum that grid, dashboard, appendix and text share.
 
     With `units`, only their cells count.
@@ -186,9 +184,7 @@ def _cells(quota_ids: list[int], units: QuerySet[Unit]) -> dict[tuple[int, int],
     return cells
 
 
-def _groups(
-    members: Sequence[PlanUnit], quota_ids: list[int], cells: dict[tuple[int, int], Cell]
-) -> Iterable[Group]:
+def _groups(members: Sequence[PlanUnit], quota_ids: list[int], cells: dict[tuple[int, int], Cell]) -> Iterable[Group]:
     for place, (name, units) in enumerate(groupby(members, key=lambda unit: unit.group), start=1):
         rows = tuple(
             UnitRow(

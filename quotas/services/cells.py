@@ -1,6 +1,6 @@
 """Saving cells of the two grids: unit × quota, registered by the unit or allocated by the Board.
 
-Only changed cells are sent. Each cell is judged by itself: what can be saved is, what cannot comes back with the reason.
+Only changed cells are sent. Each cell is judged by itself: what can be saved is, what cannot comes back with a reason.
 """
 
 from collections import defaultdict
@@ -140,7 +140,11 @@ class _Sheet:
     """The cells of one save on their way: read, accepted or refused, then written in one statement."""
 
     def __init__(
-        self, model: type[Registration | Allocation], rows: dict[Key, Row], quotas: dict[int, Quota], names: dict[int, str]
+        self,
+        model: type[Registration | Allocation],
+        rows: dict[Key, Row],
+        quotas: dict[int, Quota],
+        names: dict[int, str],
     ) -> None:
         self.model, self.rows, self.quotas, self.names = model, rows, quotas, names
         self.results: dict[Key, CellResult] = {}
