@@ -44,7 +44,9 @@ class Board:
             expect(self.cell(r, c)).to_have_value(value)
 
     def expect_saved(self) -> None:
-        expect(self.page.locator("[data-status]")).to_have_text(re.compile(r"^\d+ ô đã nhập( · \d+ ô cần sửa)? · lưu lúc"))
+        expect(self.page.locator("[data-status]")).to_have_text(
+            re.compile(r"^\d+ ô đã nhập( · \d+ ô cần sửa)? · lưu lúc")
+        )
 
     def stored(self) -> dict[tuple[int, int], int | None]:
         """What the database holds, by row and column."""
@@ -216,7 +218,9 @@ def test_rows_with_names_find_their_units(board: Board) -> None:
     rows = ["1\tThị uỷ Đức Phổ\t4", "2\tHUYỆN ỦY SƠN HẠ\t9", "3\thuyện ủy  Bình Sơn\t5", "\tTổng cộng\t18"]
     paste(board.page, "\r\n".join(rows))
     dialog = board.page.get_by_role("dialog", name="Dán 2 ô")
-    expect(dialog).to_contain_text("2 dòng không khớp tên đơn vị nào, sẽ bỏ qua: 2 · HUYỆN ỦY SƠN HẠ · 9; Tổng cộng · 18.")
+    expect(dialog).to_contain_text(
+        "2 dòng không khớp tên đơn vị nào, sẽ bỏ qua: 2 · HUYỆN ỦY SƠN HẠ · 9; Tổng cộng · 18."
+    )
     dialog.get_by_role("button", name="Dán 2 ô").click()
     board.expect_saved()
     assert board.stored() == {(0, 1): 5, (4, 1): 4}

@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from quotas.services.cells import CellInput, save_allocations
@@ -42,9 +42,9 @@ def test_pages_are_accessible(country: Province, open_page: OpenPage, role: str,
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_pages_before_signing_in_are_accessible(
-    country: Province, browser: Browser, live_server: LiveServer, size: dict[str, int]
+    country: Province, browser: Browser, live_server: LiveServer, size: ViewportSize
 ) -> None:
-    context = browser.new_context(base_url=live_server.url, viewport={"width": size["width"], "height": size["height"]})
+    context = browser.new_context(base_url=live_server.url, viewport=size)
     page = context.new_page()
     for address in ("/dang-nhap/", "/khong-co-trang-nay/"):
         page.goto(address)

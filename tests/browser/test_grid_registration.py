@@ -73,7 +73,7 @@ def test_signing_in_typing_and_sending(country: Province, page: Page, live_serve
     page.get_by_role("button", name="Gửi đăng ký").click()
     expect(page.get_by_text("Đã gửi đăng ký đến Ban Tổ chức Tỉnh ủy.")).to_be_visible()
     assert Response.objects.get().state == Response.State.SENT
-    assert sorted(Registration.objects.values_list("number", flat=True)) == [2, 4]
+    assert dict(Registration.objects.values_list("quota_id", "number")) == {country.hcm.pk: 2, country.kv3.pk: 4}
 
 
 def test_a_refused_cell_says_why_and_keeps_what_was_typed(sheet: Sheet, country: Province) -> None:
