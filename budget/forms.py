@@ -36,6 +36,7 @@ class BudgetLineForm(RowForm):
     rate = MoneyField(label="Mức chi", min_value=1, max_value=MAXIMUM, error_messages=REQUIRED)
     executor = LineField(label="Đơn vị thực hiện", longest=250, required=False)
     note = LineField(label="Ghi chú", longest=300, required=False)
+    shares = forms.Field(required=False)  # never drawn: the place of what is said of all shares together
     token = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, plan: Plan, line: BudgetLine | None = None, **kwargs: Any) -> None:
@@ -74,7 +75,8 @@ class BudgetLineForm(RowForm):
         )
 
     @property
-    def shares(self) -> dict[int, int]:
+    def paid(self) -> dict[int, int]:
+        """What each source pays; only of a valid form."""
         return {source.pk: self.cleaned_data[f"share_{source.pk}"] or 0 for source in self.sources}
 
 

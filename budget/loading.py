@@ -43,6 +43,8 @@ def _load_norms(source: PlanSource, report: LoadReport) -> None:
         norm_set.valid_to = record.day("valid_to")
         if check_fields(record, norm_set):
             wanted.append(norm_set)
+        else:
+            source.mark_broken(norm_set.key)
     fields = ("number", "title", "territory", "issued_on", "valid_from", "valid_to")
     stored = upsert(report, NormSet.objects.all(), wanted, key=("key",), fields=fields)
     _load_items(source, {norm_set.key: norm_set for norm_set in stored.values()}, report)
@@ -55,7 +57,7 @@ def _load_items(source: PlanSource, sets: dict[str, NormSet], report: LoadReport
         norm_set = record.required_pick("norm_set", sets, "bộ định mức")
         item = NormItem(key=record.required("key"), group=record.text("group"), name=record.required("name"))
         item.unit, item.kind = record.required("unit"), record.required("kind")
-        item.level, item.note = record.integer("level"), record.text("note")
+        item.level, item.note = record.money("level"), record.text("note")
         item.illustrative = source.illustrative
         if norm_set and check_fields(record, item, exclude=["position"]):
             places[norm_set.key] = item.position = places.get(norm_set.key, 0) + 1
@@ -73,6 +75,8 @@ def _load_sources(source: PlanSource, report: LoadReport) -> None:
         fund.position, fund.provincial = record.number("position"), record.flag("provincial")
         if check_fields(record, fund):
             wanted.append(fund)
+        else:
+            source.mark_broken(fund.key)
     fields = ("name", "position", "provincial")
     upsert(report, FundSource.objects.all(), wanted, key=("key",), fields=fields)
 
@@ -142,7 +146,8 @@ def _line(record: Record, plan: Plan, position: int) -> BudgetLine:
     line.audience, line.executor, line.note = record.text("audience"), record.text("executor"), record.text("note")
     line.classes = record.number("classes")
     line.learners_per_class, line.days = record.integer("learners_per_class") or 0, record.integer("days") or 0
-    line.basis, line.rate = record.required("basis"), record.number("rate")
+    line.basis, line.rate = record.required("basis"), record.required_money("rate")
+    record.required("shares")
     line.illustrative = record.source.illustrative
     if line.basis in FACTORS:
         factors = {"classes": line.classes, "learners_per_class": line.learners_per_class, "days": line.days}

@@ -99,7 +99,7 @@ def remove_line(*, plan: Plan, line: BudgetLine, version: int, actor: User, reas
 
 def _lock(plan: Plan) -> Plan:
     """The plan, freshly read; whoever writes its budget waits here, so lines keep their order and their versions."""
-    return Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    return Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
 
 
 def _stored(plan: Plan, line: BudgetLine) -> BudgetLine:

@@ -84,7 +84,7 @@ def _save(request: UserRequest, plan: Plan, line: BudgetLine | None, form: Budge
                 plan=plan,
                 line=line,
                 data=form.line_data,
-                shares=form.shares,
+                shares=form.paid,
                 actor=request.user,
                 version=form.seen_version,
                 token=form.cleaned_data["token"],

@@ -21,6 +21,8 @@ def _load_institutions(source: PlanSource, report: LoadReport) -> None:
         institution.short_name = record.text("short_name")
         if check_fields(record, institution):
             wanted.append(institution)
+        else:
+            source.mark_broken(institution.key)
     upsert(report, Institution.objects.all(), wanted, key=("key",), fields=("name", "short_name"))
 
 

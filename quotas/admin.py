@@ -61,7 +61,7 @@ class QuotaAdmin(TransferAdmin):
     autocomplete_fields = ("programme", "institutions")
     fieldsets = (
         (None, {"fields": (("programme", "key"), "name", ("short_name", "position"))}),
-        ("Số lượng", {"fields": (("number", "qualifier", "counting_word"), "open_clause", "class_count")}),
+        ("Số lượng", {"fields": (("number", "qualifier"), ("counting_word", "class_count"), "open_clause")}),
         ("Đào tạo", {"fields": (("mode", "payer"), "institutions")}),
         ("Nơi in", {"fields": (("appendix", "column"),)}),
     )
@@ -139,6 +139,8 @@ class CellAdmin(TransferAdmin):
     """To be read, and to be written as a whole file: single cells have their grid."""
 
     can_add = can_change = can_remove = False
+    only_listed = True
+    list_display_links = None
     import_action_right: Action
     list_display = ("quota", "plan", "unit", "shown_number", "version", "updated_at", "updated_by", "illustrative")
     list_filter = ("quota__programme__plan", "illustrative")

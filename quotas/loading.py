@@ -112,7 +112,7 @@ def _set_columns(source: PlanSource, plan: Plan, report: LoadReport) -> None:
     found = AppendixColumn.objects.filter(appendix__plan=plan).values_list("appendix__number", "position", "pk")
     columns = {(number, position): pk for number, position, pk in found}
     changed = []
-    for record in source.entries("appendices.toml", "appendix"):
+    for record in filter(lambda record: record.sound, source.entries("appendices.toml", "appendix")):
         for position, item in enumerate(record.tables("columns"), 1):
             quota = item.pick("quota", quotas, "chỉ tiêu")
             column = columns.get((record.number("number"), position))

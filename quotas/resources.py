@@ -186,6 +186,9 @@ class CellResource(CatalogueResource):
     def dehydrate_unit_name(self, cell: Allocation | Registration) -> str:
         return str(cell.unit)
 
+    def name_of(self, instance: Allocation | Registration) -> str:
+        return f"{instance.quota.short_name} – {instance.unit}"
+
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
         self._cells: dict[Plan, list[tuple[int, CellInput]]] = defaultdict(list)

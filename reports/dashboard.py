@@ -37,6 +37,10 @@ class Figures:
     nominated: int = 0
     left: int | None = None
 
+    @property
+    def anything(self) -> bool:
+        return bool(self.registered or self.allocated or self.nominated)
+
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(
             given=_sum(self.given, other.given),

@@ -55,7 +55,7 @@ def places(board: Dashboard, doors: Doors) -> Chart:
         drawing=stacked([_place_item(programme) for programme in shown]),
         legend=(Swatch(Kind.ALLOCATED, "đã phân bổ hoặc đã có danh sách"), Swatch(Kind.LEFT, "còn lại")),
         table=Table(
-            "Chỉ tiêu theo chương trình",
+            "Số còn lại theo chương trình",
             ("Chương trình", "Giao", "Phân bổ", "Đã cử", "Còn lại"),
             tuple(_place_row(programme, doors) for programme in shown),
         ),
@@ -126,7 +126,7 @@ def own_places(board: Dashboard, doors: Doors) -> Chart:
         drawing=stacked([_own_item(programme) for programme in shown]),
         legend=(Swatch(Kind.NOMINATED, "đã cử"), Swatch(Kind.LEFT, "chưa cử")),
         table=Table(
-            "Chỉ tiêu của đơn vị theo chương trình",
+            "Số chưa cử theo chương trình",
             ("Chương trình", "Được phân bổ", "Đã cử", "Còn lại"),
             tuple(
                 Row(
@@ -146,7 +146,8 @@ def own_places(board: Dashboard, doors: Doors) -> Chart:
 def _own_item(programme: ProgrammeFigures) -> Item:
     left, whole = max(programme.figures.left or 0, 0), programme.figures.allocated
     parts = (Part(Kind.NOMINATED, whole - left), Part(Kind.LEFT, left))
-    return Item(programme.short_name, parts, f"còn {format_count(left)} / {format_count(whole)}")
+    words = f"còn {format_count(left)} / {format_count(whole)}" if left else f"đủ {format_count(whole)}"
+    return Item(programme.short_name, parts, words)
 
 
 def answers(state: Progress, doors: Doors) -> Chart:

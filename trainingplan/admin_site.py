@@ -21,6 +21,7 @@ class BackOfficeSite(UnfoldAdminSite):
     """Unfold's site, without a sign-in form of its own and without Django's second log."""
 
     index_title = "Danh mục, Quản trị"
+    empty_value_display = "–"
     enable_nav_sidebar = True
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature

@@ -111,7 +111,13 @@ class WholeDateField(TypedField):
     """A day, known to the day: "05/12/2024"."""
 
     def parse(self, text: str) -> date | None:
-        partial = parse_date(text)
+        try:
+            partial = parse_date(text)
+        except DateRefused as refusal:
+            if refusal.code != "not_a_date":
+                raise
+            words = f"{quoted(text)} không phải ngày tháng. Nhập ngày/tháng/năm, ví dụ 05/12/2024."
+            raise DateRefused(typed=text, code=refusal.code, message=words) from refusal
         if partial is None:
             return None
         if (day := partial.to_date()) is None:

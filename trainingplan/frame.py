@@ -74,12 +74,12 @@ def waiting_tasks(plan: Plan, user: User) -> list[Task]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A line of the menu. `family` begins the names of all its addresses."""
+    """A line of the menu. The names of all its addresses begin with one of `family`."""
 
     label: str
     purpose: str
     url_name: str
-    family: str
+    family: str | tuple[str, ...]
     icon: str
     actions: tuple[Action, ...]
     by_year: bool = True
@@ -119,7 +119,14 @@ MENU = (
         "allocation",
         (Action.SEE_ALLOCATION,),
     ),
-    Page("Danh sách cử đi", "Cán bộ được cử, theo chỉ tiêu", "rosters", "roster", "roster", (Action.SEE_ROSTER,)),
+    Page(
+        "Danh sách cử đi",
+        "Cán bộ được cử, theo chỉ tiêu",
+        "rosters",
+        ("roster", "nomination"),
+        "roster",
+        (Action.SEE_ROSTER,),
+    ),
     Page("Kinh phí", "Các dòng kinh phí và nguồn", "budget", "budget", "budget", (Action.SEE_BUDGET,)),
     Page(
         "Soát số liệu",

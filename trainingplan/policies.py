@@ -68,13 +68,15 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
     | {Action.KEEP_CATALOGUES},
-    Role.FINANCE: frozenset({
-        Action.SEE_HOME,
-        Action.SEE_DASHBOARD,
-        Action.SEE_BUDGET,
-        Action.EDIT_BUDGET,
-        Action.SEE_APPENDICES,
-    }),  # fmt: skip
+    Role.FINANCE: frozenset(
+        {
+            Action.SEE_HOME,
+            Action.SEE_DASHBOARD,
+            Action.SEE_BUDGET,
+            Action.EDIT_BUDGET,
+            Action.SEE_APPENDICES,
+        }
+    ),
     Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS}),
 }
 
@@ -102,9 +104,9 @@ def visible_units(user: User) -> QuerySet[Unit]:
             placed = Q(placements__group__key=STATE_GROUP, placements__valid_from__lte=today) & (
                 Q(placements__valid_to__isnull=True) | Q(placements__valid_to__gt=today)
             )
-            return Unit.objects.filter(placed | Q(participations__group__key=STATE_GROUP) | Q(pk=user.unit_id)).distinct()
+            return Unit.objects.filter(placed | Q(participations__group__key=STATE_GROUP) | Q(users=user)).distinct()
         case Role.UNIT:
-            return Unit.objects.filter(pk=user.unit_id)
+            return Unit.objects.filter(users=user)
         case Role.FINANCE | Role.ADMIN:
             return Unit.objects.none()
 
@@ -114,7 +116,7 @@ def editable_units(user: User) -> QuerySet[Unit]:
     if user.is_active and user.role == Role.BOARD:
         return Unit.objects.all()
     if user.is_active and user.role in (Role.UNIT, Role.SCHOOL, Role.HOME_AFFAIRS):
-        return Unit.objects.filter(pk=user.unit_id)
+        return Unit.objects.filter(users=user)
     return Unit.objects.none()
 
 
@@ -156,11 +158,11 @@ def access(action: Action) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            require(cast(User, request.user), action)
+            require(cast("User", request.user), action)
             return view(request, *args, **kwargs)
 
         guarded.action = action  # type: ignore[attr-defined]
-        return cast(View, guarded)
+        return cast("View", guarded)
 
     return decorate
 

@@ -1,4 +1,4 @@
-"""The one settings file. Everything that differs between machines comes from the environment; see README, "Settings"."""
+"""The one settings file. Everything that differs between machines comes from the environment: README, "Settings"."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 def secret_key() -> str:
     """The key from SECRET_KEY, or from the file that `script/setup` writes once; never a default."""
     if key := env.str("SECRET_KEY", default=""):
-        return key
+        return str(key)
     file = VAR_DIR / "secret-key"
     if file.is_file():
         return file.read_text(encoding="ascii").strip()
@@ -32,7 +32,9 @@ HTTPS = env.bool("HTTPS", default=False)
 DEMO = env.bool("DEMO", default=False)
 
 if DEBUG and any(host not in {"localhost", "127.0.0.1", "[::1]", "testserver"} for host in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("DEBUG chỉ dùng trên máy cá nhân: hãy bỏ DEBUG hoặc chỉ để localhost trong ALLOWED_HOSTS.")
+    raise ImproperlyConfigured(
+        "DEBUG chỉ dùng trên máy cá nhân: hãy bỏ DEBUG hoặc chỉ để localhost trong ALLOWED_HOSTS."
+    )
 
 INSTALLED_APPS = [
     "trainingplan",
@@ -177,6 +179,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Danh mục, Quản trị",
     "SITE_SYMBOL": "school",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "trainingplan.admin.navigation.icon"}],
     "SHOW_VIEW_ON_SITE": False,
     "THEME": "light",
     "BORDER_RADIUS": "4px",

@@ -35,11 +35,19 @@ class Quota(models.Model):
     short_name = models.CharField("tên gọn", max_length=80)
     number = models.PositiveIntegerField("số lượng", null=True, blank=True)
     qualifier = models.CharField("mức độ", max_length=20, choices=Qualifier, default=Qualifier.EXPECTED)
-    counting_word = models.CharField("từ đếm", max_length=30, blank=True, help_text="chỉ tiêu, học viên, đồng chí, người")
-    open_clause = models.CharField("phần mở", max_length=300, blank=True, help_text="Ví dụ: và bổ sung theo nhu cầu đăng ký")
+    counting_word = models.CharField(
+        "từ đếm", max_length=30, blank=True, help_text="chỉ tiêu, học viên, đồng chí, người"
+    )
+    open_clause = models.CharField(
+        "phần mở", max_length=300, blank=True, help_text="Ví dụ: và bổ sung theo nhu cầu đăng ký"
+    )
     mode = models.CharField("hình thức học", max_length=20, choices=Mode, blank=True, default=Mode.UNSTATED)
     institutions = models.ManyToManyField(
-        Institution, blank=True, related_name="quotas", verbose_name="cơ sở đào tạo", help_text="Nhiều cơ sở nghĩa là «hoặc»."
+        Institution,
+        blank=True,
+        related_name="quotas",
+        verbose_name="cơ sở đào tạo",
+        help_text="Nhiều cơ sở nghĩa là «hoặc».",
     )
     payer = models.CharField("nguồn chi trả", max_length=20, choices=Payer, default=Payer.PROVINCE)
     held = models.PositiveIntegerField("giữ lại", default=0, help_text="Số chỉ tiêu chưa đem phân bổ.")

@@ -40,7 +40,8 @@ class Response(models.Model):
                 name="response_state_known", condition=Q(state__in=("editing", "sent", "returned", "accepted"))
             ),
             models.CheckConstraint(
-                name="response_sent_has_a_time", condition=Q(state__in=("editing", "returned")) | Q(sent_at__isnull=False)
+                name="response_sent_has_a_time",
+                condition=Q(state__in=("editing", "returned")) | Q(sent_at__isnull=False),
             ),
         ]
 

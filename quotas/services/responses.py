@@ -29,7 +29,7 @@ def mark_editing(answer: Response, actor: User) -> None:
 
 @transaction.atomic
 def send_response(*, plan: Plan, unit: Unit, actor: User) -> Response:
-    """Send the registration: from now on read-only for the unit. Raises Refused when closed or when nothing is in it."""
+    """Send the registration: from now on read-only for the unit. Raises Refused when closed or nothing is in it."""
     answer = lock_answer(plan, unit)
     check_registration_open(plan, answer, actor)
     before = answer.get_state_display() if answer.pk else "chưa mở"

@@ -30,6 +30,14 @@ class Choice:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A khối with those of its units that pass the filter; its counts stay those of the whole khối."""
+
+    group: GroupProgress
+    units: tuple[UnitProgress, ...]
+
+
 @plan_view(Action.SEE_PROGRESS)
 def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
     """The units by khối, all or those of one standing."""
@@ -40,7 +48,7 @@ def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
         "plan": plan,
         "progress": state,
         "groups": shown,
-        "shown": sum(group.due for group in shown),
+        "shown": sum(len(one.units) for one in shown),
         "standings": _standing_choices(state, standing, group),
         "khoi": _group_choices(state, standing, group),
         "filtered": bool(standing or group),
@@ -55,15 +63,12 @@ def _deadline(plan: Plan) -> Deadline | None:
     return Deadline(plan.registration_closes_at) if plan.registration_closes_at else None
 
 
-def _filtered(state: Progress, standing: str, group: str) -> list[GroupProgress]:
+def _filtered(state: Progress, standing: str, group: str) -> list[Shown]:
     """The groups with the units that pass, without empty groups. A word that is no filter filters nothing."""
     known = standing in {UNANSWERED, *Standing}
-    groups = [
-        GroupProgress(one.group_id, one.name, tuple(unit for unit in one.units if not known or _passes(unit, standing)))
-        for one in state.groups
-        if group in {"", str(one.group_id)} or not any(str(other.group_id) == group for other in state.groups)
-    ]
-    return [one for one in groups if one.units]
+    chosen = [one for one in state.groups if str(one.group_id) == group] or list(state.groups)
+    shown = [Shown(one, tuple(unit for unit in one.units if not known or _passes(unit, standing))) for one in chosen]
+    return [one for one in shown if one.units]
 
 
 def _passes(unit: UnitProgress, standing: str) -> bool:

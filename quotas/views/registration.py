@@ -18,10 +18,18 @@ from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
 from quotas.views.registration_html import registration_table
 from trainingplan.frame import Deadline
 from trainingplan.models import Plan, Role, Unit, User
-from trainingplan.policies import Action, UserRequest, editable_units, may, plan_view, visible_unit_or_404, visible_units
+from trainingplan.policies import (
+    Action,
+    UserRequest,
+    editable_units,
+    may,
+    plan_view,
+    visible_unit_or_404,
+    visible_units,
+)
 from trainingplan.services.refusals import Refused
 
-STATE_TONES = {
+STATE_TONES: dict[str, str] = {
     Response.State.EDITING: "is-info",
     Response.State.SENT: "is-ok",
     Response.State.RETURNED: "is-warn",

@@ -5,7 +5,6 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from quotas.selectors.registration import Block, RegistrationSheet, Row
-from quotas.services.cells import Outcome
 from quotas.views.cells_html import (
     NOTHING_RETURNED,
     STATE_CLASS,

@@ -13,7 +13,9 @@ from trainingplan.rules.numbers import format_money
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """A budget line as it is checked; `paid` is what its sources sum to."""
+
     content: str
     basis: str
     rate: int
@@ -33,11 +35,11 @@ def check_budget(plan: Plan, findings: Findings) -> None:
         .values_list("content", "basis", "rate", "classes", "learners_per_class", "days", "amount", "paid")
     )
     for stt, row in enumerate(rows, 1):
-        _check_line(stt, _Line(*row), findings)
+        check_line(stt, Line(*row), findings)
     _check_columns(plan, findings)
 
 
-def _check_line(stt: int, line: _Line, findings: Findings) -> None:
+def check_line(stt: int, line: Line, findings: Findings) -> None:
     where = f"Dòng kinh phí {stt} «{line.content}», thành tiền"
     amount = line_amount(
         basis=line.basis,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reports.document import Column, Document, Kind, Orientation, RowKind, Table, printed
+from reports.document import Column, Document, Kind, Orientation, RowKind, Table, Value, printed
 from reports.profiles import A4_MM, PROFILES, Profile
 from reports.renderers.metrics import POINTS_PER_MM, line_width, longest_word
 
@@ -72,7 +72,7 @@ class _Need:
 def lay_out(table: Table, document: Document) -> Layout:
     """Take the first size of the profile at which nothing is broken and no cell grows too tall."""
     room = text_width_mm(document)
-    needs = [_need(column, texts) for column, texts in zip(table.columns, _texts(table), strict=True)]
+    needs = [_need(column, cells) for column, cells in zip(table.columns, _cells(table), strict=True)]
     sizes = profile_of(document).table_sizes
     for size, most_lines in sizes:
         for lines in range(1, most_lines + 1):
@@ -98,25 +98,33 @@ def _wrapped(text: float, word: float, lines: int) -> float:
     return text if lines == 1 or text <= word else text / lines + word / 2
 
 
-def _need(column: Column, texts: list[tuple[str, bool]]) -> _Need:
+def _need(column: Column, cells: list[tuple[Value, bool]]) -> _Need:
     title = line_width(column.title, bold=True)
     title_word = longest_word(column.title, bold=True)
-    widths = sorted(line_width(text, bold=bold) for text, bold in texts) or [0]
     if column.kind is not Kind.TEXT:
-        return _Need(solid=widths[-1], word=title_word, text=0, title=title)
+        return _Need(solid=_longest_number([value for value, _ in cells]), word=title_word, text=0, title=title)
+    texts = [(str(value), bold) for value, bold in cells]
+    widths = sorted(line_width(text, bold=bold) for text, bold in texts) or [0]
     word = max([title_word, *(longest_word(text, bold=bold) for text, bold in texts)])
     return _Need(solid=0, word=word, text=widths[len(widths) * 9 // 10], title=title)
 
 
-def _texts(table: Table) -> list[list[tuple[str, bool]]]:
-    """What is printed in each column alone, and whether it is bold."""
-    found: list[list[tuple[str, bool]]] = [[] for _ in table.columns]
+def _longest_number(values: list[Value]) -> int:
+    """Width of the longest number or other text of a column; bold digits are as wide as others."""
+    numbers = [value for value in values if isinstance(value, int)] or [0]
+    texts = {value for value in values if isinstance(value, str)}
+    ends = (printed(end, Kind.COUNT, RowKind.TOTAL) for end in (min(numbers), max(numbers)))
+    return max(line_width(text, bold=True) for text in (*texts, *ends))
+
+
+def _cells(table: Table) -> list[list[tuple[Value, bool]]]:
+    """What stands in each column alone, and whether it is bold."""
+    found: list[list[tuple[Value, bool]]] = [[] for _ in table.columns]
     for row in table.rows:
         bold = row.kind is not RowKind.DATA
         for index, cell in row.placed():
             if cell.span == 1 and cell.value is not None:
-                text = printed(cell.value, table.columns[index].kind, row.kind)
-                found[index].append((text, bold))
+                found[index].append((cell.value, bold))
     return found
 
 

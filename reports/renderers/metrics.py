@@ -61,7 +61,10 @@ def longest_word(text: str, *, bold: bool) -> int:
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
     """How many lines a text takes in a column of this width (same unit as `size`)."""
-    return sum(_wrapped(line, width * 1000 / size, bold=bold) for line in text.split("\n"))
+    room = width * 1000 / size
+    if "\n" not in text and line_width(text, bold=bold) <= room:
+        return 1
+    return sum(_wrapped(line, room, bold=bold) for line in text.split("\n"))
 
 
 def _wrapped(line: str, room: float, *, bold: bool) -> int:

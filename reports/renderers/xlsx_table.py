@@ -6,7 +6,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from reports.document import NUMBERS, Align, Cell, Column, Kind, Row, RowKind, Table, TotalOf, printed
+from reports.document import NUMBERS, Align, Cell, Column, Row, RowKind, Table, TotalOf
 from reports.renderers.layout import Layout
 from reports.renderers.metrics import line_count
 from reports.renderers.xlsx_styles import Styles, row_height, wrap_width
@@ -86,15 +86,14 @@ class _TableWriter:
         bold = row.kind is not RowKind.DATA
         lines = 1
         for index, cell in row.placed():
-            column = self.columns[index]
             last = index + cell.span - 1
-            style = self._format(row.kind, index, is_number=isinstance(cell.value, int))
+            is_number = isinstance(cell.value, int) or cell.total_of is not None
+            style = self._format(row.kind, index, is_number=is_number)
             if cell.span > 1:
                 self.sheet.merge_range(at, index, at, last, "", style)
             self._put(cell, at, index, style, first_row)
-            if isinstance(cell.value, str) or column.kind is Kind.TEXT:
-                text = printed(cell.value, column.kind, row.kind)
-                lines = max(lines, self._lines(text, index, last, bold=bold))
+            if isinstance(cell.value, str):
+                lines = max(lines, self._lines(cell.value, index, last, bold=bold))
         self.sheet.set_row(at, row_height(lines, self.size))
 
     def _put(self, cell: Cell, at: int, index: int, style: Format, first_row: int) -> None:

@@ -108,9 +108,12 @@ def _own_table(board: Dashboard, doors: Doors) -> Table:
     """The same for the reader's own units: what they ask for and what they were given."""
     rows: list[Row] = []
     for programme in board.programmes:
-        rows.append(_own_row(programme.whole_name, programme.figures, doors.programme(programme), doors, "group"))
-        rows += [_own_row(quota.short_name, quota.figures, doors.quota(quota), doors) for quota in programme.quotas]
-    rows.append(_own_row("Tổng cộng", board.total, doors.allocations(), doors, "total"))
+        quotas = [quota for quota in programme.quotas if quota.figures.anything]
+        if quotas:
+            rows.append(_own_row(programme.whole_name, programme.figures, doors.programme(programme), doors, "group"))
+            rows += [_own_row(quota.short_name, quota.figures, doors.quota(quota), doors) for quota in quotas]
+    if rows:
+        rows.append(_own_row("Tổng cộng", board.total, doors.allocations(), doors, "total"))
     head = ("Chương trình, chỉ tiêu", "Đăng ký", "Được phân bổ", "Đã cử", "Còn lại")
     return Table("Chỉ tiêu của đơn vị theo chương trình", head, tuple(rows))
 

@@ -136,9 +136,11 @@ def test_finance_adds_a_line_of_which_the_amount_is_computed(
 def test_shares_that_do_not_sum_say_both_figures_and_the_difference(
     province: Province, finance: User, share: str
 ) -> None:
-    page = browser(finance).post(ADD, TYPED | {share: "39.999.800"}).content.decode()
-    assert "Các nguồn cộng lại là 39.999.800 đồng, thành tiền là 40.000.000 đồng: thiếu 200 đồng." in page
-    assert 'value="39.999.800"' in page
+    answer = browser(finance).post(ADD, TYPED | {share: "39.999.800"})
+    words = "Các nguồn cộng lại là 39.999.800 đồng, thành tiền là 40.000.000 đồng: thiếu 200 đồng."
+    assert words in answer.context["form"].errors["shares"][0]
+    assert words in answer.content.decode()
+    assert 'value="39.999.800"' in answer.content.decode()
     assert not BudgetLine.objects.exists()
 
 

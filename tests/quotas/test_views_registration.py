@@ -90,7 +90,9 @@ def test_who_only_reads_gets_no_inputs_and_may_not_write(client: Client, provinc
 def test_the_school_sees_others_and_writes_only_for_itself(client: Client, province: Province, page: str) -> None:
     as_user(client, make_user("tan", "Võ Tân", Role.SCHOOL, province.son_tinh))
     assert client.get(page).status_code == 200
-    assert client.post(address("registration-cells", province), "{}", content_type="application/json").status_code == 403
+    assert (
+        client.post(address("registration-cells", province), "{}", content_type="application/json").status_code == 403
+    )
 
 
 def test_the_board_chooses_among_the_units(client: Client, province: Province) -> None:

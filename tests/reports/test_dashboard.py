@@ -90,7 +90,7 @@ def test_a_unit_sees_its_own_alone(scenery: Scenery) -> None:
     board = seen_by(scenery, Role.UNIT)
     assert board.own
     assert (board.groups, board.budget) == ((), None)
-    assert board.total.registered == 9
+    assert (board.total.registered, board.total.nominated) == (9, 1)
     assert board.total.given == board.total.allocated == 2
     assert board.total.left == 2
     assert board.progress is not None
@@ -127,7 +127,7 @@ def test_home_affairs_sees_the_state_side_alone(scenery: Scenery) -> None:
     assert board.groups == ()
     assert board.progress is not None
     assert [unit.unit.group for unit in board.progress.units] == ["Khối Nhà nước"] * 4
-    assert board.total.allocated == 4 * 2
+    assert (board.total.allocated, board.total.nominated) == (4 * 2, 3)
 
 
 def test_finance_sees_money_and_totals_but_no_unit(scenery: Scenery) -> None:

@@ -152,6 +152,12 @@ def test_even_live_markup_could_not_pull_a_file_in(tmp_path: Path, caplog: pytes
     assert issubclass(URLFetchingError, Exception)
 
 
+def test_the_engine_understands_the_whole_stylesheet(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "weasyprint"):
+        render_pdf(budget())
+    assert caplog.messages == []
+
+
 def test_markup_in_texts_is_printed_as_it_was_typed() -> None:
     hostile = '<img src="file:///etc/hostname"> & <b>đậm</b>'
     assert hostile in " ".join("\n".join(pdf_pages(render_pdf(document(text_table(hostile))))).split())

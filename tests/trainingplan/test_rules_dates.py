@@ -16,9 +16,7 @@ from trainingplan.rules.dates import (
 
 _DATES = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 _PARTIALS = _DATES.flatmap(
-    lambda d: st.sampled_from(
-        [PartialDate.from_date(d), PartialDate(d.year, d.month), PartialDate(d.year)]
-    )
+    lambda d: st.sampled_from([PartialDate.from_date(d), PartialDate(d.year, d.month), PartialDate(d.year)])
 )
 
 
@@ -55,34 +53,22 @@ _ADVICE = "Nhập ngày/tháng/năm, ví dụ 05/12/1984; nếu chỉ biết nă
         (
             "12/25/1984",
             "month",
-            (
-                "«12/25/1984» có tháng 25, một năm chỉ có 12 tháng. "
-                "Nhập ngày trước, tháng sau, ví dụ 25/12/1984."
-            ),
+            ("«12/25/1984» có tháng 25, một năm chỉ có 12 tháng. Nhập ngày trước, tháng sau, ví dụ 25/12/1984."),
         ),
         (
             "31/02/2024",
             "day",
-            (
-                "«31/02/2024» không có trong lịch: tháng 2 năm 2024 không có ngày 31. "
-                "Kiểm tra rồi nhập lại."
-            ),
+            ("«31/02/2024» không có trong lịch: tháng 2 năm 2024 không có ngày 31. Kiểm tra rồi nhập lại."),
         ),
         (
             "00/00/1984",
             "unknown_part",
-            (
-                "«00/00/1984» ghi ngày hoặc tháng là 0. "
-                "Nếu không biết thì nhập tháng/năm hoặc chỉ nhập năm, ví dụ 1984."
-            ),
+            ("«00/00/1984» ghi ngày hoặc tháng là 0. Nếu không biết thì nhập tháng/năm hoặc chỉ nhập năm, ví dụ 1984."),
         ),
         (
             "5/12/84",
             "short_year",
-            (
-                "«5/12/84» không ghi năm bằng bốn chữ số. "
-                "Nhập đủ bốn chữ số của năm, ví dụ 05/12/1984."
-            ),
+            ("«5/12/84» không ghi năm bằng bốn chữ số. Nhập đủ bốn chữ số của năm, ví dụ 05/12/1984."),
         ),
         (
             "5/12/0984",
@@ -170,9 +156,7 @@ def test_anything_is_read_or_refused(typed: str) -> None:
 
 
 def test_display() -> None:
-    shown = [
-        d.display() for d in (PartialDate(1984, 12, 5), PartialDate(984, 1), PartialDate(1984))
-    ]
+    shown = [d.display() for d in (PartialDate(1984, 12, 5), PartialDate(984, 1), PartialDate(1984))]
     assert shown == ["05/12/1984", "01/0984", "1984"]
     assert PartialDate(1984).to_date() is None
     assert PartialDate(1984, 12).to_date() is None

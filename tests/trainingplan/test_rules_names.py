@@ -28,11 +28,7 @@ _VOWELS = {
 }
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_RANK = {letter: rank for rank, letter in enumerate(_ALPHABET)}
-_TONED = {
-    toned: (_LETTER_RANK[letter], tone)
-    for letter, tones in _VOWELS.items()
-    for tone, toned in enumerate(tones)
-}
+_TONED = {toned: (_LETTER_RANK[letter], tone) for letter, tones in _VOWELS.items() for tone, toned in enumerate(tones)}
 _PLAIN = {letter: (rank, 0) for letter, rank in _LETTER_RANK.items()}
 _RANKS = _PLAIN | _TONED
 

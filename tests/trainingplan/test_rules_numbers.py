@@ -48,10 +48,7 @@ def test_parse_count_reads(typed: str | None, number: int | None) -> None:
         (
             "1,960",
             "ambiguous",
-            (
-                "«1,960» có thể là 1.960 hoặc 1,96. Nếu là 1.960 thì nhập 1960 hoặc 1.960; "
-                "số người không có phần lẻ."
-            ),
+            ("«1,960» có thể là 1.960 hoặc 1,96. Nếu là 1.960 thì nhập 1960 hoặc 1.960; số người không có phần lẻ."),
         ),
         (
             "1,000",
@@ -99,10 +96,7 @@ def test_parse_count_reads(typed: str | None, number: int | None) -> None:
         (
             "1000000000000",
             "too_large",
-            (
-                "«1000000000000» vượt quá 1.000.000, số người lớn nhất ô này nhận. "
-                "Kiểm tra rồi nhập lại."
-            ),
+            ("«1000000000000» vượt quá 1.000.000, số người lớn nhất ô này nhận. Kiểm tra rồi nhập lại."),
         ),
         (
             "9" * 41,
@@ -212,10 +206,7 @@ def test_parse_money_reads(typed: str | None, amount: int | None) -> None:
         (
             "1,500 đồng",
             "ambiguous",
-            (
-                "«1,500 đồng» có thể là 1.500 hoặc 1,5. Nếu là 1.500 thì nhập 1500 hoặc 1.500; "
-                "số tiền không có phần lẻ."
-            ),
+            ("«1,500 đồng» có thể là 1.500 hoặc 1,5. Nếu là 1.500 thì nhập 1500 hoặc 1.500; số tiền không có phần lẻ."),
         ),
         (
             "-2.000đ",

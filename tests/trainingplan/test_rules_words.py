@@ -46,9 +46,7 @@ _KNOWN = {
     45_000_000: "bốn mươi lăm triệu",
     1_000_000_000: "một tỷ",
     1_000_040_000: "một tỷ không trăm bốn mươi nghìn",
-    36_511_988_780: (
-        "ba mươi sáu tỷ năm trăm mười một triệu chín trăm tám mươi tám nghìn bảy trăm tám mươi"
-    ),
+    36_511_988_780: ("ba mươi sáu tỷ năm trăm mười một triệu chín trăm tám mươi tám nghìn bảy trăm tám mươi"),
     1_000_000_000_000: "một nghìn tỷ",
     1_005_000_000_000: "một nghìn không trăm linh năm tỷ",
     2_500_000_000_005: "hai nghìn năm trăm tỷ không trăm linh năm",
@@ -114,10 +112,7 @@ def test_known_readings(number: int, words: str) -> None:
 
 def test_all_small_numbers_and_thousands_of_large_ones_read_back() -> None:
     rng = random.Random(2024)  # noqa: S311 - a sample, not a secret
-    sparse = [
-        sum(rng.randrange(1000) * 1000**i for i in range(6) if rng.random() < 0.5)
-        for _ in range(3000)
-    ]
+    sparse = [sum(rng.randrange(1000) * 1000**i for i in range(6) if rng.random() < 0.5) for _ in range(3000)]
     numbers = [*range(3000), *(10**e + d for e in range(4, 18) for d in (-1, 0, 1, 5)), *sparse]
     readings = {n: amount_in_words(n) for n in numbers}
     assert [n for n, words in readings.items() if _read_back(words) != n] == []

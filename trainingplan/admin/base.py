@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -128,6 +129,12 @@ class CatalogueAdmin(Rights, StrictFields, ModelAdmin):
     """What is set once, when the row is added."""
     parts: ClassVar[tuple[type[Model], ...]] = ()
     """The models of its own parts, which go with it."""
+    only_listed: ClassVar[bool] = False
+    """Whether a row says all that there is to say in its line, and has no page of its own."""
+
+    def get_urls(self) -> list[URLPattern]:
+        urls: list[URLPattern] = super().get_urls()
+        return [url for url in urls if not (self.only_listed and "object_id" in url.pattern.converters)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
         names = {field.name for field in self.opts.concrete_fields}

@@ -69,3 +69,7 @@ def _item(request: HttpRequest, name: str, icon: str) -> dict[str, Any] | None:
 
 def style(request: HttpRequest) -> str:  # noqa: ARG001 - Unfold passes it
     return static("css/back-office.css")
+
+
+def icon(request: HttpRequest) -> str:  # noqa: ARG001 - Unfold passes it
+    return static("img/icon.svg")

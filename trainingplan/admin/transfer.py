@@ -35,7 +35,7 @@ from trainingplan.services.refusals import Refused
 SHOWN = 300
 KEPT_SECONDS = 2 * 3600
 SALT = "trainingplan.import"
-UPLOADS: Path = settings.VAR_DIR / "uploads"
+UPLOAD_DIR: Path = settings.VAR_DIR / "uploads"
 KINDS = {"new": "Thêm mới", "update": "Sửa", "skip": "Không đổi"}
 
 
@@ -62,6 +62,7 @@ class Line:
     number: int
     kind: str
     kind_label: str
+    name: str
     changes: list[tuple[str, str, str]]
 
 
@@ -182,7 +183,7 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
                 "title": f"Nhập {self.opts.verbose_name_plural} từ tệp",
                 "subtitle": None,
                 "opts": self.opts,
-                "columns": resource.get_import_fields(),
+                "columns": list(resource.columns.values()),
                 "process_url": self._url("process_import"),
                 "import_url": self._url("import"),
                 "export_url": self._url("export"),
@@ -229,7 +230,9 @@ def _words(error: Exception) -> str:
 def preview_of(result: Result) -> dict[str, Any]:
     """What the file changes: how many rows of each kind, and the first of those that change something."""
     lines = [
-        Line(row.row_values[ROW], row.import_type, KINDS.get(row.import_type, ""), row.diff or [])
+        Line(
+            row.row_values[ROW], row.import_type, KINDS.get(row.import_type, ""), row.object_repr or "", row.diff or []
+        )
         for row in result.rows
     ]
     counts = {kind: sum(line.kind == kind for line in lines) for kind in KINDS}
@@ -239,7 +242,7 @@ def preview_of(result: Result) -> dict[str, Any]:
         "summary": f"{counts['new']} dòng thêm mới, {counts['update']} dòng sửa, {counts['skip']} dòng không đổi",
         "lines": changing[:SHOWN],
         "more": len(changing) - len(changing[:SHOWN]),
-        "nothing": not changing,
+        "changing": len(changing),
     }
 
 
@@ -251,21 +254,21 @@ def digest_of(result: Result) -> str:
 
 def keep(content: bytes) -> str:
     """Put the file aside until it is confirmed; what nobody confirmed in time goes."""
-    UPLOADS.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in UPLOADS.iterdir():
+    UPLOAD_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in UPLOAD_DIR.iterdir():
         with suppress(FileNotFoundError):
             if time.time() - old.stat().st_mtime > KEPT_SECONDS:
                 old.unlink()
     name = uuid4().hex
-    (UPLOADS / name).write_bytes(content)
+    (UPLOAD_DIR / name).write_bytes(content)
     return name
 
 
 def take(name: str) -> bytes:
     """The file that was put aside; of two who confirm it, one gets it. Raises Refused for the other."""
-    taken = UPLOADS / f"{name}.taken"
+    taken = UPLOAD_DIR / f"{name}.taken"
     try:
-        (UPLOADS / name).rename(taken)
+        (UPLOAD_DIR / name).rename(taken)
     except FileNotFoundError as error:
         raise Refused("Tệp này đã được nhập, hoặc bản xem trước đã quá hạn.") from error
     content = taken.read_bytes()

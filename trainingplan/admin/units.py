@@ -99,6 +99,7 @@ class UnitAdmin(TransferAdmin):
     """A unit is never deleted: it ends by its status."""
 
     resource_classes = (UnitNameResource,)
+    fields = (("key", "official_code"),)
     can_remove = False
     inlines = (NamePart, PlacementPart, StatusPart, PredecessorPart, SuccessorPart)
     list_display = ("name", "group", "parent", "status", "key", "official_code")

@@ -52,6 +52,8 @@ def _load_plan(source: PlanSource, report: LoadReport) -> None:
     if not source.has(PLAN_FILE):
         return
     year = source.head.number("year")
+    if not source.head.sound:
+        return
     stored = Plan.objects.filter(year=year).first()
     records = source.entries(PLAN_FILE, "plan")
     if records:
@@ -62,7 +64,7 @@ def _load_plan(source: PlanSource, report: LoadReport) -> None:
         source.plan = stored
 
 
-def _write_plan(record: Record, stored: Plan | None, year: int, report: LoadReport) -> Plan | None:
+def _write_plan(record: Record, stored: Plan | None, year: int, report: LoadReport) -> Plan:
     plan = Plan(year=year, illustrative=record.source.illustrative)
     for name in _HEAD:
         setattr(plan, name, record.required(name))
@@ -72,7 +74,8 @@ def _write_plan(record: Record, stored: Plan | None, year: int, report: LoadRepo
     plan.state, plan.number = record.text("state") or Plan.State.DRAFT, record.text("number")
     plan.issued_on = record.day("issued_on")
     if not check_fields(record, plan):
-        return None
+        # The folder is refused; a plan that will be rolled back lets the other files tell their errors as well.
+        return stored or Plan.objects.create(year=year)
     # State, number and date belong to the plan's own life: only the first load sets them.
     fields = (*_HEAD, *_OPTIONAL_HEAD, "illustrative")
     return upsert(report, [stored] if stored else [], [plan], key=("year",), fields=fields)[(year,)]
@@ -122,6 +125,8 @@ def _load_appendices(source: PlanSource, plan: Plan, report: LoadReport) -> None
         if check_fields(record, appendix):
             wanted.append(appendix)
             sound.append(record)
+        else:
+            source.mark_broken(str(appendix.number))
     fields = ("kind", "title", "unit_line", "notes", "landscape", "show_empty_units")
     stored = upsert(report, plan.appendices.all(), wanted, key=("number",), fields=fields)
     columns: list[AppendixColumn] = []

@@ -3,7 +3,7 @@
 import csv
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from trainingplan.models import Plan
 from trainingplan.rules.dates import DateRefused, PartialDate, parse_date
-from trainingplan.rules.numbers import NumberRefused, parse_money
+from trainingplan.rules.numbers import NumberRefused, parse_count, parse_money
 from trainingplan.rules.text import clean
 
 T = TypeVar("T")
@@ -52,13 +52,17 @@ class Record:
     values: Mapping[str, Any]
     lines: Mapping[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
-    sound: bool = True
+    refused: set[str] = field(default_factory=set)
     _tables: dict[str, list["Record"]] = field(default_factory=dict)
 
     def refuse(self, name: str, message: str) -> None:
         """Keep an error at the field of that name."""
-        self.sound = False
+        self.refused.add(name)
         self.source.refuse(self.file, self.lines.get(name, self.line), f"{name}: {message}" if name else message)
+
+    @property
+    def sound(self) -> bool:
+        return not self.refused
 
     def has(self, name: str) -> bool:
         return name in self.values
@@ -76,32 +80,25 @@ class Record:
     def required(self, name: str) -> str:
         """Text that must be there."""
         value = self.text(name)
-        if not value and self.sound:
+        if not value and name not in self.refused:
             self.refuse(name, "chưa có giá trị.")
         return value
 
     def integer(self, name: str) -> int | None:
-        """A whole number from 0; None when the field is empty."""
-        value = self._take(name)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            return value
-        if value is None or isinstance(value, str):
-            try:
-                return parse_money(value)
-            except NumberRefused as refused:
-                self.refuse(name, refused.message)
-                return None
-        self.refuse(name, f"{value!r} không phải số nguyên từ 0 trở lên.")
-        return None
+        """A number of people, classes or places; None when the field is empty."""
+        return self._parse(name, parse_count)
 
     def number(self, name: str) -> int:
-        """A whole number from 0 that must be there."""
-        value = self.integer(name)
-        if value is None:
-            if self.sound:
-                self.refuse(name, "chưa có số.")
-            return 0
-        return value
+        """`integer` that must be there."""
+        return self._stated(name, self.integer(name))
+
+    def money(self, name: str) -> int | None:
+        """An amount in whole đồng; None when the field is empty."""
+        return self._parse(name, parse_money)
+
+    def required_money(self, name: str) -> int:
+        """`money` that must be there."""
+        return self._stated(name, self.money(name))
 
     def partial_date(self, name: str) -> PartialDate | None:
         value = self._take(name)
@@ -126,7 +123,7 @@ class Record:
 
     def required_day(self, name: str) -> date:
         day = self.day(name)
-        if day is None and self.sound:
+        if day is None and name not in self.refused:
             self.refuse(name, "chưa có ngày.")
         return day or date.min
 
@@ -154,7 +151,7 @@ class Record:
         if key not in known:
             if not self.source.is_broken(key):
                 self.refuse(name, f"không có {what} «{key}».")
-            self.sound = False
+            self.refused.add(name)
             return None
         return known[key]
 
@@ -179,6 +176,22 @@ class Record:
             self.refuse(name, "phải là danh sách chữ.")
             return []
         return [cleaned for item in items if (cleaned := clean(item))]
+
+    def _parse(self, name: str, parse: Callable[[str | None], int | None]) -> int | None:
+        value = self._take(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | str)):
+            self.refuse(name, f"{value!r} không phải số nguyên từ 0 trở lên.")
+            return None
+        try:
+            return parse(None if value is None else str(value))
+        except NumberRefused as refused:
+            self.refuse(name, refused.message)
+            return None
+
+    def _stated(self, name: str, value: int | None) -> int:
+        if value is None and name not in self.refused:
+            self.refuse(name, "chưa có số.")
+        return value or 0
 
     def _take(self, name: str) -> Any:
         self.taken.add(name)
@@ -239,13 +252,17 @@ class PlanSource:
         return self._entries[file, name]
 
     def finish(self, *, ignored: set[str]) -> None:
-        """Refuse the files and fields that nobody has read; raise SourceRefused if anything was refused."""
-        for path in sorted(self.folder.iterdir()):
-            if path.suffix in (".toml", ".csv") and path.name not in self._opened | ignored:
-                self.refuse(path.name, 0, "không rõ tệp này chứa gì; hãy kiểm tra tên tệp.")
+        """Refuse the files and fields that nobody has read; raise SourceRefused if anything was refused.
+
+        What was not read because something before it was refused is not blamed.
+        """
+        unread = [] if self.errors else sorted({path.name for path in self._files()} - self._opened - ignored)
+        for name in unread:
+            self.refuse(name, 0, "không rõ tệp này chứa gì; hãy kiểm tra tên tệp.")
         for record in self.records:
-            for name in sorted(record.values.keys() - record.taken):
-                record.refuse(name, "không có trường này; hãy kiểm tra tên trường.")
+            if record.taken and record.sound:
+                for name in sorted(record.values.keys() - record.taken):
+                    record.refuse(name, "không có trường này; hãy kiểm tra tên trường.")
         if self.errors:
             raise SourceRefused(sorted(set(self.errors)))
 
@@ -256,11 +273,14 @@ class PlanSource:
             self.refuse(file, 0, f"{name} phải viết thành các bảng [[{name}]].")
             return []
         lines = self._read(file).splitlines()
-        starts = _table_lines(lines, name)
+        starts = [*_table_lines(lines, name), *([0] * len(items))]
         return [
             self._record(Record(self, file, start, item, _field_lines(lines, start)))
-            for start, item in zip(starts, items, strict=True)
+            for start, item in zip(starts, items, strict=False)
         ]
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in self.folder.iterdir() if path.suffix in (".toml", ".csv"))
 
     def _record(self, record: Record) -> Record:
         self.records.append(record)

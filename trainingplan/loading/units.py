@@ -44,6 +44,8 @@ def _load_groups(source: PlanSource, report: LoadReport) -> dict[str, UnitGroup]
         group = UnitGroup(key=record.required("key"), name=record.required("name"), position=record.number("position"))
         if check_fields(record, group):
             wanted.append(group)
+        else:
+            source.mark_broken(group.key)
     stored = upsert(report, UnitGroup.objects.all(), wanted, key=("key",), fields=("name", "position"))
     return {group.key: group for group in stored.values()}
 

@@ -69,8 +69,8 @@ def check_fields(record: Record, instance: Model, *, exclude: Iterable[str] = ()
     try:
         instance.clean_fields(exclude=[*relations, *exclude])
     except ValidationError as error:
-        for name, messages in error.message_dict.items():
-            record.refuse(name, " ".join(messages))
+        for name in error.message_dict.keys() - record.refused:
+            record.refuse(name, " ".join(error.message_dict[name]))
     return record.sound
 
 

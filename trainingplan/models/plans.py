@@ -121,7 +121,9 @@ class Appendix(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("plan", "number"), name="appendix_number_once_a_plan"),
             models.CheckConstraint(name="appendix_number_from_one", condition=Q(number__gte=1)),
-            models.CheckConstraint(name="appendix_kind_known", condition=Q(kind__in=("allocation", "roster", "budget"))),
+            models.CheckConstraint(
+                name="appendix_kind_known", condition=Q(kind__in=("allocation", "roster", "budget"))
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,9 @@ from django.db.models import F, Q
 
 from trainingplan.rules.names import fold, nfc
 
-KEY_VALIDATOR = RegexValidator(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối.")
+KEY_VALIDATOR = RegexValidator(
+    r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối."
+)
 
 
 class UnitGroup(models.Model):

@@ -45,9 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     full_name = models.CharField("họ và tên", max_length=150)
     role = models.CharField("vai trò", max_length=20, choices=Role, default=Role.UNIT)
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="đơn vị"
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="đơn vị")
     email = models.EmailField("thư điện tử", blank=True)
     phone = models.CharField("điện thoại", max_length=20, blank=True)
     is_active = models.BooleanField("đang hoạt động", default=True)
@@ -57,16 +55,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS = ("full_name",)
+    REQUIRED_FIELDS = ["full_name"]
 
     class Meta:
         verbose_name = "người dùng"
         verbose_name_plural = "người dùng"
         ordering = ("username",)
         constraints = [
-            models.CheckConstraint(
-                name="user_role_known", condition=Q(role__in=[role.value for role in Role])
-            ),
+            models.CheckConstraint(name="user_role_known", condition=Q(role__in=[role.value for role in Role])),
             models.CheckConstraint(
                 name="user_of_a_unit_has_one",
                 condition=Q(unit__isnull=False) | ~Q(role__in=("unit", "home_affairs", "school")),

@@ -59,6 +59,7 @@ class CatalogueResource(Resource):
         skip_unchanged = True
         report_skipped = True
         store_row_values = True
+        store_instance = True
         clean_model_instances = True
         use_transactions = True
 
@@ -178,13 +179,22 @@ class CatalogueResource(Resource):
     ) -> None:
         errors: dict[str, Any] = dict(import_validation_errors or {})
         for field, message in self.problems_of(instance).items():
-            errors.setdefault(field, []).append(ValidationError(message))
+            if field not in errors:
+                errors[field] = [ValidationError(message)]
         super().validate_instance(instance, errors, validate_unique)
 
     def problems_of(self, instance: Any) -> dict[str, str]:
         """What is wrong with the row beyond its single cells, by field or NON_FIELD_ERRORS."""
         why = why_frozen(plan_of(instance))
         return {NON_FIELD_ERRORS: why} if why else {}
+
+    def after_import_row(self, row: Mapping[str, Any], row_result: RowResult, **kwargs: Any) -> None:
+        """The preview names the row in words."""
+        if row_result.instance is not None:
+            row_result.object_repr = self.name_of(row_result.instance)
+
+    def name_of(self, instance: Any) -> str:
+        return str(instance)
 
     def do_instance_save(self, instance: Model, is_create: bool) -> None:  # noqa: FBT001 - the base class's hook
         self.edits.save(instance)

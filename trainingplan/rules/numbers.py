@@ -39,9 +39,7 @@ _HEADS = _Field(noun="số người", advice="Nhập số nguyên", example="2")
 _MONEY = _Field(noun="số tiền", advice="Nhập số đồng nguyên", example="1.500.000")
 
 
-def parse_count(
-    text: str | None, *, maximum: int = 1_000_000, noun: str = _HEADS.noun
-) -> int | None:
+def parse_count(text: str | None, *, maximum: int = 1_000_000, noun: str = _HEADS.noun) -> int | None:
     """Read a number of people, or of what ``noun`` says, strictly; an empty field is ``None``.
 
     Accepted: digits 0-9, with leading zeros as official texts pad ("06"), or with dots

@@ -24,7 +24,8 @@ export class Grid {
     this.saver = new Saver(form, new Keep(form.dataset.store), this.#answers());
     this.history = new History((edits) => this.change(edits, { remember: false }));
     this.keys = new Keys(this.sheet, form.querySelector("[data-box]"), {
-      commit: (cell) => this.commit(cell),
+      commit: (cell, how) => this.commit(cell, how),
+      giveUp: (cell) => this.giveUp(cell),
       toggle: (cell) => this.toggle(cell),
       clear: (cells) => this.change(cells.map((cell) => ({ cell, value: "", noNeed: cell.now.noNeed }))),
       fillDown: (block) => this.fillDown(block),
@@ -60,10 +61,12 @@ export class Grid {
   }
 
   /** Take what stands in the box. A number and "no need" exclude each other: what was done last counts. */
-  commit(cell) {
+  commit(cell, { again = false } = {}) {
     const { value, noNeed } = cell.typed;
-    if (value.trim() === cell.now.value.trim()) cell.put(cell.now);
-    else this.change([{ cell, value, noNeed: noNeed && value.trim() === "" }]);
+    if (value.trim() === cell.now.value.trim()) {
+      cell.put(cell.now);
+      if (again && cell.state === "refused") this.#resend(cell);
+    } else this.change([{ cell, value, noNeed: noNeed && value.trim() === "" }]);
   }
 
   toggle(cell) {
@@ -94,19 +97,31 @@ export class Grid {
     const { theirs } = cell;
     cell.version = theirs.version;
     cell.stored = { number: theirs.number, noNeed: theirs.no_need };
-    if (mine) {
-      this.show.cell(cell, "saving");
-      this.saver.add([cell]);
-    } else {
-      cell.edition += 1;
-      cell.put({ value: showNumber(theirs.number), noNeed: theirs.no_need });
-      this.saver.keep.drop(cell);
-      this.show.cell(cell, "");
-    }
+    if (mine) this.#resend(cell);
+    else this.#takeStored(cell);
+    this.keys.goTo(cell);
+  }
+
+  /** Take back what was refused: the number that is saved stands again. */
+  giveUp(cell) {
+    if (cell.state === "refused") this.#takeStored(cell);
+    else cell.put(cell.now);
+  }
+
+  #resend(cell) {
+    this.show.cell(cell, "saving");
+    this.saver.add([cell]);
+    this.show.line("Đang lưu 1 ô …", "busy", { aloud: false });
+    this.show.listTroubles();
+  }
+
+  #takeStored(cell) {
+    this.saver.drop(cell);
+    cell.put({ value: showNumber(cell.stored.number), noNeed: cell.stored.noNeed });
+    this.show.cell(cell, "");
     this.totals.update([cell]);
     this.show.listTroubles();
     this.#rest();
-    this.keys.goTo(cell);
   }
 
   // Clipboard

@@ -8,7 +8,7 @@ const PAGE = 10;
  * "edit" – the arrows move in the text (F2, double click).
  */
 export class Keys {
-  /** `on`: commit(cell), clear(cells), fillDown(block), undo(), redo(), help(), toggle(cell). */
+  /** `on`: commit(cell), giveUp(cell), clear(cells), fillDown(block), undo(), redo(), help(), toggle(cell). */
   constructor(sheet, box, on) {
     this.sheet = sheet;
     this.box = box;
@@ -61,6 +61,7 @@ export class Keys {
     this.extending = extend;
     stop.focus();
     this.extending = false;
+    this.#setMode("move");
     this.#select(extend ? this.anchor : { r: row, c: column }, { r: row, c: column });
     if (stop.type !== "checkbox") stop.select();
   }
@@ -127,6 +128,11 @@ export class Keys {
       this.go(place.r, place.c, { extend: true });
       return;
     }
+    // A click into the selected text would put the caret there, after all handlers have run.
+    if (this.mode === "move" && document.activeElement === event.target && event.target.type !== "checkbox") {
+      event.preventDefault();
+      this.go(place.r, place.c);
+    }
     this.dragFrom = place;
     const stop = () => {
       this.dragFrom = null;
@@ -174,7 +180,7 @@ export class Keys {
         return true;
       }
       case "Enter":
-        this.on.commit(cell);
+        this.on.commit(cell, { again: true });
         this.go(r + (event.shiftKey ? -1 : 1), c);
         return true;
       case "PageUp":
@@ -206,7 +212,8 @@ export class Keys {
   }
 
   #escape(cell) {
-    cell.put(cell.now);
+    if (this.mode === "move" && !this.many) this.on.giveUp(cell);
+    else cell.put(cell.now);
     this.#setMode("move");
     const place = this.sheet.place(cell.input);
     this.#select(place, place);

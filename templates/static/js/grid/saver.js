@@ -83,6 +83,13 @@ export class Saver {
     if (!this.stopped) this.#in(PAUSE);
   }
 
+  /** Forget what was typed into a cell. */
+  drop(cell) {
+    cell.edition += 1;
+    this.queue.delete(cell.key);
+    this.keep.drop(cell);
+  }
+
   now() {
     this.stopped = "";
     this.#in(0);

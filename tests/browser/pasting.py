@@ -1,0 +1,23 @@
+"""Pasting as a spreadsheet does: the text arrives in a paste event at the focused cell."""
+
+from playwright.sync_api import Page
+
+PASTE = """text => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+}"""
+
+COPY = """() => {
+  const clipboardData = new DataTransfer();
+  document.activeElement.dispatchEvent(new ClipboardEvent("copy", {clipboardData, bubbles: true, cancelable: true}));
+  return clipboardData.getData("text/plain");
+}"""
+
+
+def paste(page: Page, text: str) -> None:
+    page.evaluate(PASTE, text)
+
+
+def copied(page: Page) -> str:
+    return str(page.evaluate(COPY))
