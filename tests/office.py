@@ -35,7 +35,7 @@ class OfficePage:
 
 
 def models() -> list[type[Model]]:
-    return sorted(site._registry, key=lambda model: model._meta.label)
+    return sorted(site._registry, key=lambda model: model._meta.label)  # noqa: SLF001 - Django has no other list
 
 
 def pages(models_of: list[type[Model]] | None = None) -> Iterator[OfficePage]:
@@ -75,9 +75,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag in self.SILENT or (tag == "span" and "material-symbols" in (given.get("class") or "")):
-            self.silent.append(tag)
-        elif tag == "span" and self.silent:
+        icon = tag == "span" and "material-symbols" in (given.get("class") or "")
+        if tag in self.SILENT or icon or (tag == "span" and self.silent):
             self.silent.append(tag)
         buttons = tag == "input" and given.get("type") in ("submit", "button")
         spoken = [name for name in self.SPOKEN if name != "value" or buttons]

@@ -68,6 +68,11 @@ def sources_of(kind: str) -> dict[str, str]:
     return SOURCES[kind] | {f"source-{key}": f"phần của nguồn: {name}" for key, name in funds}
 
 
+def ungrouped(shown: str) -> str:
+    """A year that is only shown has no dot either."""
+    return shown.replace(".", "")
+
+
 @admin.register(Plan)
 class PlanAdmin(CatalogueAdmin):
     """Its state moves by the steps of the plan's own pages, not by this form; a plan is never deleted."""
@@ -76,6 +81,7 @@ class PlanAdmin(CatalogueAdmin):
     fixed_fields = ("year",)
     readonly_fields = ("state", "registration_opens_at", "registration_closes_at")
     ranges = {"year": (1990, 2200)}
+    readonly_preprocess_fields = {"year": ungrouped}
     list_display = ("__str__", "subject", "shown_number", "issued_on", "state", "illustrative")
     fieldsets = (
         (None, {"fields": ("year", "state", "illustrative")}),

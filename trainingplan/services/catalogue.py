@@ -42,14 +42,14 @@ class Edits:
     def __init__(self, actor: User) -> None:
         self.actor = actor
         self._entries: list[tuple[Plan | None, Entry]] = []
-        self._texts: dict[tuple[type[models.Model], object], str] = {}
+        self._texts: dict[tuple[str, object], str] = {}
 
     def save(self, row: models.Model) -> None:
         """Insert or update the row, noting each value that differs from what is stored."""
         _in_transaction()
-        before = None if row._state.adding else type(row)._base_manager.filter(pk=row.pk).first()
+        before = None if row._state.adding else row._meta.model._base_manager.filter(pk=row.pk).first()
         row.save()
-        self._texts.pop((type(row), row.pk), None)
+        self._texts.pop(_key(row), None)
         self._note_differences(before, row)
 
     def save_in_order(self, rows: Sequence[models.Model], *, place: str = "position") -> None:
@@ -57,7 +57,7 @@ class Edits:
         _in_transaction()
         if not rows:
             return
-        stored = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+        stored = rows[0]._meta.model._base_manager.filter(pk__in=[row.pk for row in rows])
         befores = {row.pk: row for row in stored}
         stored.update(**{place: models.F(place) + ASIDE})
         for row in rows:
@@ -141,7 +141,7 @@ class Edits:
 
     def _text(self, row: models.Model) -> str:
         """The name of a related row, asked for once: a unit's name is a query."""
-        key = (type(row), row.pk)
+        key = _key(row)
         if key not in self._texts:
             self._texts[key] = str(row)
         return self._texts[key]
@@ -159,7 +159,8 @@ def uses_of(row: models.Model, *, parts: Collection[type[models.Model]] = ()) ->
     updates = cast("dict[Any, list[Iterable[models.Model]]]", collector.field_updates)
     losing = [other for groups in updates.values() for group in groups for other in group]
     going = [other for other in _collected(collector) if other != row]
-    return [other for other in [*going, *losing] if type(other) not in parts]
+    using = {_key(other): other for other in [*going, *losing] if type(other) not in parts}
+    return list(using.values())
 
 
 def in_words(uses: Iterable[models.Model]) -> str:
@@ -205,6 +206,10 @@ def _collected(collector: Collector) -> Iterator[models.Model]:
         for row in group:
             if not row._meta.auto_created:
                 yield row
+
+
+def _key(row: models.Model) -> tuple[str, object]:
+    return row._meta.label, row.pk
 
 
 def _unit_of(row: models.Model) -> int | None:
