@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from quotas.views import allocation, progress, registration, rosters
+from quotas.views import allocation, paste, progress, registration, rosters
 
 urlpatterns = [
     path("dang-ky/", registration.registration, name="registration"),
     path("dang-ky/<slug:unit_key>/", registration.registration_unit, name="registration-unit"),
     path("dang-ky/<slug:unit_key>/o/", registration.registration_cells, name="registration-cells"),
+    path("dang-ky/<slug:unit_key>/dan/", paste.registration_paste_preview, name="registration-paste-preview"),
     path("dang-ky/<slug:unit_key>/gui/", registration.registration_send, name="registration-send"),
     path("phan-bo/", allocation.allocation_index, name="allocation-index"),
     path("phan-bo/<int:number>/", allocation.allocation, name="allocation"),
     path("phan-bo/<int:number>/o/", allocation.allocation_cells, name="allocation-cells"),
+    path("phan-bo/<int:number>/dan/", paste.allocation_paste_preview, name="allocation-paste-preview"),
     path("tien-do/", progress.progress_page, name="progress"),
     path("dot-dang-ky/", progress.round_settings, name="round-settings"),
     path("danh-sach/", rosters.rosters, name="rosters"),

@@ -1,5 +1,6 @@
 """The Board's grid: one per appendix, and one for the quotas that stand in none."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,10 @@ from quotas.rules import Balance
 from quotas.selectors.allocation import allocation_grid, quotas_of, sums_by_quota
 from quotas.selectors.waiting import OUTSIDE, illustrative_cells, places_by_appendix
 from quotas.services.cells import CellInput, CellResult, save_allocations
+from quotas.services.submissions import KeyReused
 from quotas.views import cells_io
 from quotas.views.allocation_html import allocation_table
-from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
+from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import Action, UserRequest, may, plan_view, require, sees_all_units, visible_units
 from trainingplan.services.refusals import Refused
@@ -29,7 +31,7 @@ def allocation_index(request: UserRequest, plan: Plan) -> HttpResponse:
     return render(request, "quotas/allocation_index.html", context)
 
 
-def _appendix_or_404(plan: Plan, number: int) -> Appendix | None:
+def appendix_or_404(plan: Plan, number: int) -> Appendix | None:
     """The appendix of that number, None for the quotas in no appendix; budget tables have no grid."""
     if number == OUTSIDE:
         return None
@@ -40,17 +42,24 @@ def _appendix_or_404(plan: Plan, number: int) -> Appendix | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def allocation(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """The grid; a POST is its form, sent without JavaScript."""
-    appendix = _appendix_or_404(plan, number)
+    appendix = appendix_or_404(plan, number)
     if request.method != "POST":
         return _page(request, plan, appendix)
     require(request.user, Action.ALLOCATE)
-    cells = cells_io.read_form(request.POST)
+    sent = cells_io.read_form(request.POST)
     try:
-        results = save_allocations(plan=plan, cells=cells, actor=request.user)
+        saved = cells_io.save_once(sent, request=request, save=_saving(request, plan))
+    except KeyReused as reused:
+        messages.error(request, reused.message)
+        return _page(request, plan, appendix, cells_io.unsaved_cells(sent.cells, NOT_SAVED), status=409)
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("allocation", plan.year, number)
-    return _after_form(request, plan, appendix, cells, results)
+    return _after_form(request, plan, appendix, sent.cells, saved.results)
+
+
+def _saving(request: UserRequest, plan: Plan) -> Callable[[Sequence[CellInput]], list[CellResult]]:
+    return lambda cells: save_allocations(plan=plan, cells=cells, actor=request.user)
 
 
 def _after_form(
@@ -66,7 +75,11 @@ def _after_form(
 
 
 def _page(
-    request: UserRequest, plan: Plan, appendix: Appendix | None, returned: ReturnedCells = NOTHING_RETURNED
+    request: UserRequest,
+    plan: Plan,
+    appendix: Appendix | None,
+    returned: ReturnedCells = NOTHING_RETURNED,
+    status: int = 200,
 ) -> HttpResponse:
     grid = allocation_grid(plan, appendix, visible_units(request.user))
     editable = grid.open and may(request.user, Action.ALLOCATE)
@@ -81,8 +94,9 @@ def _page(
         "whole": whole,
         "illustrative": grid.illustrative,
         "table": allocation_table(grid, editable=editable, whole=whole, returned=returned),
+        "submission_key": cells_io.new_key(),
     }
-    return render(request, "quotas/allocation.html", context)
+    return render(request, "quotas/allocation.html", context, status=status)
 
 
 def _numbers(plan: Plan) -> list[int]:
@@ -95,15 +109,19 @@ def _numbers(plan: Plan) -> list[int]:
 @require_POST
 def allocation_cells(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Save changed cells sent as JSON; the reply adds what is then allocated and left of each column."""
-    appendix = _appendix_or_404(plan, number)
+    appendix = appendix_or_404(plan, number)
     try:
-        cells = cells_io.read_cells(request)
-        results = save_allocations(plan=plan, cells=cells, actor=request.user)
+        saved = cells_io.save_once(
+            cells_io.read_sent(request),
+            request=request,
+            save=_saving(request, plan),
+            more=lambda: {"columns": _columns_now(plan, appendix)},
+        )
     except cells_io.BadCells as bad:
         return cells_io.refusal(bad.message, 400)
     except Refused as refused:
         return cells_io.refusal(refused.message, 409)
-    return cells_io.reply(results, columns=_columns_now(plan, appendix))
+    return cells_io.reply(saved)
 
 
 def _columns_now(plan: Plan, appendix: Appendix | None) -> list[dict[str, Any]]:
