@@ -1,4 +1,4 @@
-"""A block pasted from a spreadsheet: its cells, where they land, and what each would do – before anything is written."""
+"""A block pasted from a spreadsheet: its cells, where they land, what each would do. Nothing is written here."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence

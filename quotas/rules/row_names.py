@@ -12,7 +12,7 @@ _FEWEST_WORDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A text by which a row is known. `how` says so where it is not its present name: "tên cũ", "mã" …"""
+    """A text by which a row is known; `how` says what it is where it is not the present name ("mã", "tên cũ …")."""
 
     text: str
     row: int
@@ -31,10 +31,10 @@ class Match:
 class NameBook:
     """The names and codes of a grid's rows.
 
-    A code is itself, letter by letter. The name the plan prints and the short name come first; a name that was borne before, or by a unit that
-    went into another, counts where none of these is meant. Case, spaces, hyphens and the spelling of a tone do not
-    matter (uỷ, ủy), the tones and signs themselves do: Sơn Hà is not Sơn Hạ. A text typed wholly without them is read
-    without them. Whatever then means several rows, or none, is not decided here.
+    A code is itself, letter by letter. The name the plan prints and the short name come first; a name that was borne
+    before, or by a unit that went into another, counts where none of these is meant. Case, spaces, hyphens and the
+    spelling of a tone do not matter (uỷ, ủy), the tones and signs themselves do: Sơn Hà is not Sơn Hạ. A text typed
+    wholly without them is read without them. Whatever then means several rows, or none, is not decided here.
     """
 
     def __init__(self, present: Iterable[Known], former: Iterable[Known] = (), codes: Iterable[Known] = ()) -> None:

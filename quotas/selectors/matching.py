@@ -7,7 +7,7 @@ from quotas.models import Allocation, Quota, Registration
 from quotas.rules.paste import Held
 from quotas.rules.row_names import Known, NameBook
 from trainingplan.models import Plan, Succession, Unit, UnitName
-from trainingplan.selectors import PlanUnit, plan_day, plan_units, valid_on
+from trainingplan.selectors import PlanUnit, plan_day, valid_on
 
 
 def unit_book(plan: Plan, members: Sequence[PlanUnit]) -> NameBook:

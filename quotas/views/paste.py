@@ -31,7 +31,7 @@ _TOLD_IN_FULL = frozenset({Kind.OVERWRITTEN, Kind.AMBIGUOUS, Kind.REFUSED, Kind.
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Where the first cell of the block falls: the rows shown from there down (None: locked), the columns from there on.
+    """Where the block's first cell falls: the rows shown from there down (None: locked), the columns from there on.
 
     `named` says whether the lines begin with names, None leaves it to the text; `choices` are rows by line, from 0.
     """
@@ -91,16 +91,21 @@ def registration_paste_preview(request: UserRequest, plan: Plan, unit_key: str) 
 def _answer(request: HttpRequest, ground: Ground) -> HttpResponse:
     try:
         asked = read_asked(request)
-        block = read_block(asked.text)
-        if not block:
-            raise cells_io.BadCells("Không có gì để dán.")
-        cells = len(block) * len(block[0])
-        if cells > cells_io.MOST_CELLS:
-            most, sent = format_count(cells_io.MOST_CELLS), format_count(cells)
-            raise cells_io.BadCells(f"Một lần dán nhận nhiều nhất {most} ô; khối này có {sent} ô.")
+        block = _read(asked.text)
     except cells_io.BadCells as bad:
         return cells_io.refusal(bad.message, 400)
     return JsonResponse(_preview(block, asked, ground))
+
+
+def _read(text: str) -> Block:
+    """The block, of one cell at least and no more than a save takes; raises BadCells."""
+    block = read_block(text)
+    if not block:
+        raise cells_io.BadCells("Không có gì để dán.")
+    if (cells := len(block) * len(block[0])) > cells_io.MOST_CELLS:
+        most, sent = format_count(cells_io.MOST_CELLS), format_count(cells)
+        raise cells_io.BadCells(f"Một lần dán nhận nhiều nhất {most} ô; khối này có {sent} ô.")
+    return block
 
 
 def read_asked(request: HttpRequest) -> Asked:
