@@ -10,6 +10,7 @@ import { Paste } from "./paste.js";
 import { Saver } from "./saver.js";
 import { Show } from "./show.js";
 import { Totals } from "./totals.js";
+import { Window } from "./window.js";
 
 const same = (a, b) => a.value.trim() === b.value.trim() && a.noNeed === b.noNeed;
 
@@ -18,6 +19,7 @@ export class Grid {
     this.form = form;
     this.sheet = new Sheet(form.querySelector("table.grid"));
     this.totals = new Totals(this.sheet);
+    this.window = new Window(this.sheet, form.querySelector("[data-box]"));
     this.show = new Show(form, {
       choose: (cell, mine) => this.choose(cell, mine),
       explain: (cell, reason) => this.explain(cell, reason),
@@ -34,6 +36,7 @@ export class Grid {
       undo: () => this.undo(),
       redo: () => this.redo(),
       help: () => document.querySelector("[data-keys]").showModal(),
+      reveal: (row) => this.window.reveal(row),
       at: (cell) => this.#at(cell),
       trail: () => this.trail.hidden || this.trail.click(),
       selected: ({ top, bottom, left, right }) =>
