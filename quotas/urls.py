@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quotas.views import allocation, progress, registration, rosters
+from quotas.views import allocation, ceilings, progress, proposals, registration, rosters
 
 urlpatterns = [
     path("dang-ky/", registration.registration, name="registration"),
@@ -12,6 +12,18 @@ urlpatterns = [
     path("phan-bo/", allocation.allocation_index, name="allocation-index"),
     path("phan-bo/<int:number>/", allocation.allocation, name="allocation"),
     path("phan-bo/<int:number>/o/", allocation.allocation_cells, name="allocation-cells"),
+    path("phan-bo/<int:number>/tran/", ceilings.caps, name="allocation-caps"),
+    path("phan-bo/<int:number>/tran/o/", ceilings.caps_cells, name="allocation-caps-cells"),
+    path("phan-bo/<int:number>/giu-lai/", ceilings.held, name="allocation-held"),
+    path("phan-bo/<int:number>/chi-tieu-con/", ceilings.subs, name="allocation-subs"),
+    path("phan-bo/<int:number>/chi-tieu-con/o/", ceilings.subs_cells, name="allocation-subs-cells"),
+    path("phan-bo/<int:number>/chi-tieu-con/them/", ceilings.sub_add, name="allocation-sub-add"),
+    path("phan-bo/<int:number>/chi-tieu-con/<int:pk>/", ceilings.sub_edit, name="allocation-sub-edit"),
+    path("phan-bo/<int:number>/du-bi/", ceilings.reserves, name="allocation-reserves"),
+    path("phan-bo/<int:number>/du-bi/o/", ceilings.reserves_cells, name="allocation-reserves-cells"),
+    path("phan-bo/<int:number>/de-xuat/", proposals.proposal, name="allocation-proposal"),
+    path("phan-bo/<int:number>/de-xuat/ap-dung/", proposals.proposal_apply, name="allocation-proposal-apply"),
+    path("phan-bo/<int:number>/de-xuat/bo/", proposals.proposal_discard, name="allocation-proposal-discard"),
     path("tien-do/", progress.progress_page, name="progress"),
     path("dot-dang-ky/", progress.round_settings, name="round-settings"),
     path("danh-sach/", rosters.rosters, name="rosters"),
