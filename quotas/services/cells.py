@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from quotas.locking import lock_ceilings
 from quotas.models import ProposedShare, Quota
-from quotas.policies import check_allocation_open, check_registration_open
+from quotas.policies import check_allocation_open, check_registration_open, locked_quotas
 from quotas.selectors.differences import applied_shares, difference_words
 from quotas.services.bounds import Bounds
 from quotas.services.responses import lock_answer, mark_editing
@@ -47,11 +47,14 @@ def save_registrations(
     """Save what a unit asks for. Cells of another unit or plan are refused; raises Refused when the round is closed."""
     answer = lock_answer(plan, unit)
     check_registration_open(plan, answer, actor)
+    locked = locked_quotas(plan, answer, actor)
     quotas = {quota.pk: quota for quota in _quotas(plan).filter(pk__in={cell.quota_id for cell in cells})}
     sheet = Sheet(REGISTRATIONS, cells, _column_names(quotas), unit_names(plan_day(plan), [unit.pk]))
     for cell in cells:
         if cell.unit_id != unit.pk:
             sheet.refuse(cell, "Ô này không thuộc đơn vị đang đăng ký.")
+        elif cell.quota_id in locked:
+            sheet.refuse(cell, locked[cell.quota_id])
         elif proposed := sheet.read(cell):
             quota = quotas[cell.quota_id]
             if _beyond_quota(quota, proposed.number):
