@@ -64,13 +64,15 @@ function addLeaving() {
   window.addEventListener("beforeunload", (event) => {
     if (grid.saver.unsaved) event.preventDefault();
   });
-  document.querySelector("[data-after-saving]")?.addEventListener("click", (event) => {
-    document.activeElement?.blur();
-    if (!grid.saver.unsaved && !grid.show.troubles.size) return;
-    event.preventDefault();
-    if (grid.saver.unsaved) leaveWhenSaved(event.currentTarget.href);
-    else grid.show.list.querySelector("button")?.focus();
-  });
+  for (const link of document.querySelectorAll("[data-after-saving]")) link.addEventListener("click", leaveAfterSaving);
+}
+
+function leaveAfterSaving(event) {
+  document.activeElement?.blur();
+  if (!grid.saver.unsaved && !grid.show.troubles.size) return;
+  event.preventDefault();
+  if (grid.saver.unsaved) leaveWhenSaved(event.currentTarget.href);
+  else grid.show.list.querySelector("button")?.focus();
 }
 
 function leaveWhenSaved(href) {
