@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from quotas.models import Allocation, Quota, Registration, SubAllocation, SubQuota, UnitCap
 from quotas.selectors.allocation import allocation_grid
-from quotas.selectors.proposals import demand_table
+from quotas.selectors.ceilings import reserve_grid
 from quotas.selectors.waiting import places_by_appendix
 from quotas.services.ceilings import (
     add_sub_quota,
@@ -222,7 +222,7 @@ def test_demand_is_granted_reserve_and_refused_for_every_unit_and_programme(prov
         allocate(province, unit, province.kv3, given)
         Allocation.objects.filter(unit=unit, quota=province.kv3).update(reserve=reserve)
     register(province, province.son_tinh, province.hcm, 3)
-    table = demand_table(province.plan, province.appendix)
+    table = reserve_grid(province.plan, province.appendix)[1]
     for answered in (*table.totals, table.total, *(one for row in table.rows for one in (*row.answers, row.total))):
         assert answered.demand == answered.granted + answered.reserve + answered.refused
     ours, theirs = table.rows

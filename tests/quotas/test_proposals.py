@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from quotas.models import Allocation, Proposal, Quota, Registration
-from quotas.selectors.allocation import allocation_grid
-from quotas.selectors.proposals import draft_tables, effect_of
+from quotas.selectors.allocation import allocation_grid, quotas_of
+from quotas.selectors.proposals import ProposalTable, draft_tables, effect_of, given_cells
 from quotas.services.ceilings import add_sub_quota, save_caps, save_sub_allocations
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations
 from quotas.services.proposals import Limit, Order, Unfeasible, apply_proposals, propose
@@ -15,6 +15,7 @@ from quotas.services.quotas import set_held
 from tests.cast import Province, make_unit
 from trainingplan.models import Change, Unit, UnitGroup
 from trainingplan.policies import visible_units
+from trainingplan.selectors import plan_units
 from trainingplan.services.refusals import Refused
 
 DEMAND = Proposal.Basis.DEMAND
@@ -35,6 +36,11 @@ def make(province: Province, *orders: Order, basis: Proposal.Basis = DEMAND, **l
 def apply(province: Province, *proposals: Proposal, reason: str = "") -> int:
     ids = [proposal.pk for proposal in proposals]
     return apply_proposals(plan=province.plan, proposal_ids=ids, actor=province.hoa, reason=reason)
+
+
+def drafts(province: Province) -> list[ProposalTable]:
+    quotas = list(quotas_of(province.plan, province.appendix))
+    return draft_tables(quotas, plan_units(province.plan), given_cells(quota.pk for quota in quotas))
 
 
 def places(proposal: Proposal) -> dict[str, int]:
@@ -77,7 +83,7 @@ def test_113_places_for_260_registered_sum_exactly_and_explain_themselves(provin
 
 def test_applying_allocates_in_one_batch_and_says_before_what_changes(province: Province, many: list[Unit]) -> None:
     (proposal,) = make(province, Order(province.kv3.pk, floor=1))
-    effect = effect_of(draft_tables(province.plan, province.appendix))
+    effect = effect_of(drafts(province))
     assert effect.words == "Phân bổ 113 chỉ tiêu cho 26 đơn vị; 26 đơn vị đổi so với hiện tại"
     assert apply(province, proposal) == 26
     stored = dict(Allocation.objects.values_list("unit__key", "number"))
@@ -94,7 +100,7 @@ def test_a_second_run_changes_nothing_and_takes_the_place_of_the_first(province:
     (first,) = make(province, Order(province.kv3.pk))
     apply(province, first)
     (second,) = make(province, Order(province.kv3.pk))
-    assert effect_of(draft_tables(province.plan, province.appendix)).changed == 0
+    assert effect_of(drafts(province)).changed == 0
     assert apply(province, second) == 0
     first.refresh_from_db()
     assert first.state == Proposal.State.SUPERSEDED

@@ -23,6 +23,7 @@ function begin(owner, foldAll) {
   owner.classList.add("live");
   find("[data-tools]").hidden = false;
   find("[data-plain-save]").hidden = true;
+  find("[data-plain-reason]")?.remove();
   owner.addEventListener("submit", (event) => event.preventDefault());
   find("[data-undo]").addEventListener("click", () => grid.undo());
   find("[data-redo]").addEventListener("click", () => grid.redo());
