@@ -1,10 +1,11 @@
-"""Whom a letter has to remind: exactly the units that owe an answer, by khối, and who is left out for an extension."""
+"""Whom a letter has to remind: exactly the units that owe, by khối, and who is left out; what waits for the Board."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
+from quotas.models import ExtensionRequest, Response
 from quotas.selectors.progress import Progress, UnitProgress, progress
 from trainingplan.models import Plan, Unit
 
@@ -31,6 +32,13 @@ class Reminder:
     @property
     def debtors(self) -> tuple[UnitProgress, ...]:
         return tuple(unit for group in self.groups for unit in group.units)
+
+
+def to_handle(plan: Plan) -> tuple[int, int]:
+    """How many answers wait to be taken in, and how many requests for more time to be answered. Two queries."""
+    sent = Response.objects.filter(participant__plan=plan, state=Response.State.SENT)
+    requests = ExtensionRequest.objects.filter(participant__plan=plan, state=ExtensionRequest.State.WAITING)
+    return sent.count(), requests.count()
 
 
 def reminder(plan: Plan, units: QuerySet[Unit]) -> Reminder:
