@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from courses.models import Programme
-from quotas.models import Allocation, Quota, SubAllocation, SubQuota, UnitCap
+from quotas.models import Quota, SubAllocation, SubQuota, UnitCap
 from quotas.policies import why_allocation_closed
 from quotas.rules import Balance
-from quotas.selectors.allocation import AllocationGrid, Cell, Column, groups_of, quotas_of, sums_by_quota
+from quotas.selectors.allocation import AllocationGrid, Cell, Column, groups_of, quotas_of
 from quotas.selectors.proposals import NOTHING, DemandTable, demand_table, given_cells, registered_cells
 from trainingplan.models import Appendix, Plan
 from trainingplan.selectors import PlanUnit, plan_units
@@ -17,19 +16,18 @@ Key = tuple[int, int]
 
 def caps_grid(plan: Plan, appendix: Appendix | None) -> AllocationGrid:
     """Units × programmes: the cap, and beside it what the unit is allocated over all quotas of the programme."""
-    quotas = list(Quota.objects.filter(programme__in=_programmes(plan, appendix)).select_related("programme"))
-    allocated = sums_by_quota(Allocation, [quota.pk for quota in quotas])
-    columns = []
-    for programme, members in groupby(quotas, key=lambda quota: quota.programme):
-        own = list(members)
-        columns.append(_column(programme.pk, programme.short_name, programme.name, _balance(own, allocated)))
+    beside = Quota.objects.filter(programme__plan=plan, appendix=appendix).values("programme")
+    quotas = list(Quota.objects.filter(programme__in=beside).select_related("programme"))
+    cells_given = given_cells(quota.pk for quota in quotas)
     programme_of = {quota.pk: quota.programme_id for quota in quotas}
     given: dict[Key, int] = {}
-    for unit_id, quota_id, number in Allocation.objects.filter(quota__in=programme_of).values_list(
-        "unit_id", "quota_id", "number"
-    ):
+    for (unit_id, quota_id), cell in cells_given.items():
         key = (unit_id, programme_of[quota_id])
-        given[key] = given.get(key, 0) + (number or 0)
+        given[key] = given.get(key, 0) + cell.number
+    columns = []
+    for programme, members in groupby(quotas, key=lambda quota: quota.programme):
+        balance = _balance(list(members), _added(given, programme.pk))
+        columns.append(_column(programme.pk, programme.short_name, programme.name, balance))
     cells = {
         (unit_id, programme_id): Cell(number, version, given.pop((unit_id, programme_id), None))
         for unit_id, programme_id, number, version in UnitCap.objects.filter(
@@ -40,15 +38,11 @@ def caps_grid(plan: Plan, appendix: Appendix | None) -> AllocationGrid:
     return _grid(plan, "Trần của đơn vị", columns, cells)
 
 
-def _programmes(plan: Plan, appendix: Appendix | None) -> list[Programme]:
-    return list({quota.programme_id: quota.programme for quota in quotas_of(plan, appendix)}.values())
-
-
-def _balance(quotas: Sequence[Quota], allocated: dict[int, int]) -> Balance:
+def _balance(quotas: Sequence[Quota], allocated: int) -> Balance:
     """The quotas of a programme added up; one that states no number leaves the sum without one."""
     numbers = [quota.number for quota in quotas]
     given = None if None in numbers else sum(number or 0 for number in numbers)
-    return Balance(given, sum(allocated.get(quota.pk, 0) for quota in quotas), sum(quota.held for quota in quotas))
+    return Balance(given, allocated, sum(quota.held for quota in quotas))
 
 
 def sub_quotas_of(plan: Plan, appendix: Appendix | None) -> list[SubQuota]:
