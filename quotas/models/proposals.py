@@ -37,7 +37,9 @@ class Proposal(models.Model):
             models.UniqueConstraint(
                 fields=("quota",), condition=Q(state="applied"), name="proposal_one_applied_a_quota"
             ),
-            models.CheckConstraint(name="proposal_basis_known", condition=Q(basis__in=("demand", "headcount", "weights"))),
+            models.CheckConstraint(
+                name="proposal_basis_known", condition=Q(basis__in=("demand", "headcount", "weights"))
+            ),
             models.CheckConstraint(
                 name="proposal_state_known", condition=Q(state__in=("draft", "applied", "superseded"))
             ),
@@ -69,9 +71,7 @@ class ProposedShare(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("proposal", "unit"), name="proposed_share_once"),
             models.CheckConstraint(name="proposed_share_rank_from_one", condition=Q(rank__gte=1)),
-            models.CheckConstraint(
-                name="proposed_share_within_demand", condition=Q(places__lte=models.F("demand"))
-            ),
+            models.CheckConstraint(name="proposed_share_within_demand", condition=Q(places__lte=models.F("demand"))),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +107,9 @@ class Approval(models.Model):
         verbose_name_plural = "duyệt phân bổ"
         ordering = ("-submitted_at", "-id")
         constraints = [
-            models.UniqueConstraint(fields=("quota",), condition=Q(state="waiting"), name="approval_one_waiting_a_quota"),
+            models.UniqueConstraint(
+                fields=("quota",), condition=Q(state="waiting"), name="approval_one_waiting_a_quota"
+            ),
             models.CheckConstraint(
                 name="approval_state_known", condition=Q(state__in=("waiting", "approved", "refused"))
             ),

@@ -167,7 +167,7 @@ def allocation_grid(plan: Plan, appendix: Appendix | None, units: QuerySet[Unit]
     return AllocationGrid(
         title=f"Phụ lục {appendix.number}. {appendix.title}" if appendix else "Chỉ tiêu ngoài phụ lục",
         columns=columns,
-        groups=tuple(_groups(members, ids, cells)),
+        groups=tuple(groups_of(members, ids, cells)),
         open=not reason,
         closed_reason=reason,
         illustrative=plan.illustrative or any(cell.illustrative for cell in cells.values()),
@@ -224,7 +224,10 @@ def _with_differences(
     return cells
 
 
-def _groups(members: Sequence[PlanUnit], quota_ids: list[int], cells: dict[tuple[int, int], Cell]) -> Iterable[Group]:
+def groups_of(
+    members: Sequence[PlanUnit], quota_ids: Sequence[int], cells: Mapping[tuple[int, int], Cell]
+) -> Iterable[Group]:
+    """The rows of a grid by khối: units in the plan's order, their cells in that of the columns."""
     for place, (name, units) in enumerate(groupby(members, key=lambda unit: unit.group), start=1):
         rows = tuple(
             UnitRow(

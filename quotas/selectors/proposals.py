@@ -1,19 +1,16 @@
 """Proposals as they were made, beside what is allocated now; and what became of each demand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from quotas.models import Allocation, Proposal, Quota, Registration
 from quotas.rules import Answered, answer_demand
-from quotas.selectors.allocation import quotas_of
-from trainingplan.models import Appendix, Plan
 from trainingplan.rules.numbers import format_count
-from trainingplan.selectors import PlanUnit, plan_units
+from trainingplan.selectors import PlanUnit
 
 Key = tuple[int, int]
+NO_DEMAND = Answered(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +89,53 @@ def effect_of(tables: Iterable[ProposalTable]) -> Effect:
     )
 
 
-def draft_tables(plan: Plan, appendix: Appendix | None) -> list[ProposalTable]:
-    """The proposals of an appendix that wait to be applied, in the order of its quotas. Six queries."""
-    quotas = {quota.pk: quota for quota in quotas_of(plan, appendix)}
-    drafts = Proposal.objects.filter(quota__in=quotas, state=Proposal.State.DRAFT).select_related("made_by")
-    by_quota = {draft.quota_id: draft for draft in drafts.prefetch_related("shares")}
-    if not by_quota:
-        return []
-    units = plan_units(plan)
-    cells = {
-        (unit_id, quota_id): (number or 0, version)
-        for unit_id, quota_id, number, version in Allocation.objects.filter(quota_id__in=by_quota)
-        .order_by()
-        .values_list("unit_id", "quota_id", "number", "version")
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What stands in a cell of the allocation."""
+
+    number: int = 0
+    reserve: int = 0
+    version: int = 0
+
+
+NOTHING = Given()
+
+
+def given_cells(quota_ids: Iterable[int]) -> dict[Key, Given]:
+    """What each unit is given of each of these quotas. One query."""
+    rows = Allocation.objects.filter(quota_id__in=set(quota_ids)).order_by()
+    return {
+        (unit_id, quota_id): Given(number or 0, reserve, version)
+        for unit_id, quota_id, number, reserve, version in rows.values_list(
+            "unit_id", "quota_id", "number", "reserve", "version"
+        )
     }
-    return [_table(by_quota[pk], quota, units, cells) for pk, quota in quotas.items() if pk in by_quota]
 
 
-def _table(
-    draft: Proposal, quota: Quota, units: Iterable[PlanUnit], cells: Mapping[Key, tuple[int, int]]
-) -> ProposalTable:
+def registered_cells(quota_ids: Iterable[int]) -> dict[Key, int]:
+    """What each unit registered for each of these quotas. One query."""
+    rows = Registration.objects.filter(quota_id__in=set(quota_ids)).order_by()
+    values = rows.values_list("unit_id", "quota_id", "number")
+    return {(unit_id, quota_id): number or 0 for unit_id, quota_id, number in values}
+
+
+def draft_tables(quotas: Sequence[Quota], units: Sequence[PlanUnit], given: Mapping[Key, Given]) -> list[ProposalTable]:
+    """The proposals that wait to be applied, in the order of quotas and units, beside what is given. Two queries."""
+    by_key = {quota.pk: quota for quota in quotas}
+    drafts = Proposal.objects.filter(quota__in=by_key, state=Proposal.State.DRAFT).select_related("made_by")
+    by_quota = {draft.quota_id: draft for draft in drafts.prefetch_related("shares")}
+    return [_table(by_quota[pk], quota, units, given) for pk, quota in by_key.items() if pk in by_quota]
+
+
+def _table(draft: Proposal, quota: Quota, units: Iterable[PlanUnit], given: Mapping[Key, Given]) -> ProposalTable:
     shares = {share.unit_id: share for share in draft.shares.all()}
     lines = []
     for unit in units:
         if (share := shares.get(unit.unit_id)) is None:
             continue
-        now, version = cells.get((unit.unit_id, quota.pk), (0, 0))
-        lines.append(ShareLine(unit, share.demand, now, share.places, share.explanation, version != share.seen_version))
+        now = given.get((unit.unit_id, quota.pk), NOTHING)
+        moved = now.version != share.seen_version
+        lines.append(ShareLine(unit, share.demand, now.number, share.places, share.explanation, moved))
     return ProposalTable(draft, quota, tuple(lines), draft.made_by.full_name, draft.made_at)
 
 
@@ -131,7 +148,7 @@ class DemandRow:
 
     @property
     def total(self) -> Answered:
-        return sum(self.answers, Answered(0, 0, 0))
+        return sum(self.answers, NO_DEMAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,48 +161,24 @@ class DemandTable:
 
     @property
     def total(self) -> Answered:
-        return sum(self.totals, Answered(0, 0, 0))
+        return sum(self.totals, NO_DEMAND)
 
 
-def demand_table(plan: Plan, appendix: Appendix | None) -> DemandTable:
-    """What became of the demand for the quotas of an appendix: each is split by itself, then added up. Five queries."""
-    quotas = list(quotas_of(plan, appendix))
+def demand_table(
+    quotas: Sequence[Quota], units: Sequence[PlanUnit], demand: Mapping[Key, int], given: Mapping[Key, Given]
+) -> DemandTable:
+    """What became of the demand for the quotas: each is split by itself, then added up by programme."""
     programmes = {quota.programme_id: quota.programme for quota in sorted(quotas, key=lambda q: q.programme.position)}
-    units = plan_units(plan)
-    answers = _answers(quotas)
-    rows = tuple(
-        DemandRow(unit, tuple(answers.get((unit.unit_id, pk), Answered(0, 0, 0)) for pk in programmes))
-        for unit in units
-    )
-    totals = tuple(sum((row.answers[place] for row in rows), Answered(0, 0, 0)) for place in range(len(programmes)))
-    shown = tuple(row for row in rows if row.total != Answered(0, 0, 0))
-    return DemandTable(tuple(programme.short_name for programme in programmes.values()), shown, totals)
-
-
-def _answers(quotas: Iterable[Quota]) -> dict[Key, Answered]:
-    """By unit and programme."""
     programme_of = {quota.pk: quota.programme_id for quota in quotas}
-    demand, given = _by_cell(Registration.objects.all(), programme_of), {}
-    for unit_id, quota_id, number, reserve in (
-        Allocation.objects.filter(quota_id__in=programme_of)
-        .order_by()
-        .values_list("unit_id", "quota_id", "number", "reserve")
-    ):
-        given[unit_id, quota_id] = (number or 0, reserve)
-    found: dict[Key, Answered] = {}
+    answers: dict[Key, Answered] = {}
     for unit_id, quota_id in demand.keys() | given.keys():
+        cell = given.get((unit_id, quota_id), NOTHING)
+        answered = answer_demand(demand.get((unit_id, quota_id), 0), cell.number, cell.reserve)
         key = (unit_id, programme_of[quota_id])
-        cell = (unit_id, quota_id)
-        answered = answer_demand(demand.get(cell, 0), *given.get(cell, (0, 0)))
-        found[key] = found.get(key, Answered(0, 0, 0)) + answered
-    return found
-
-
-def _by_cell(rows: QuerySet[Registration], quota_ids: Iterable[int]) -> dict[Key, int]:
-    values = rows.filter(quota_id__in=set(quota_ids)).order_by().values_list("unit_id", "quota_id", "number")
-    return {(unit_id, quota_id): number or 0 for unit_id, quota_id, number in values}
-
-
-def registered_cells(quota_ids: Iterable[int]) -> dict[Key, int]:
-    """What each unit registered for each of these quotas. One query."""
-    return _by_cell(Registration.objects.all(), quota_ids)
+        answers[key] = answers.get(key, NO_DEMAND) + answered
+    rows = tuple(
+        DemandRow(unit, tuple(answers.get((unit.unit_id, pk), NO_DEMAND) for pk in programmes)) for unit in units
+    )
+    totals = tuple(sum((row.answers[place] for row in rows), NO_DEMAND) for place in range(len(programmes)))
+    shown = tuple(row for row in rows if row.total != NO_DEMAND)
+    return DemandTable(tuple(programme.short_name for programme in programmes.values()), shown, totals)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from quotas.models import Allocation, Quota, Registration, Response
 from quotas.rules import Balance
@@ -28,9 +28,10 @@ def answer_of(plan: Plan, unit_id: int) -> tuple[bool, Response | None]:
 
 
 def illustrative_cells(plan: Plan) -> bool:
-    """Whether any number that a unit registers or is given in the plan is illustrative. At most two queries."""
+    """Whether any number that a unit registers or is given in the plan is illustrative. At most one query."""
     ours = {"quota__programme__plan": plan, "illustrative": True}
-    return plan.illustrative or any(model.objects.filter(**ours).exists() for model in (Allocation, Registration))
+    given, asked = (model.objects.filter(**ours).order_by().values("pk") for model in (Allocation, Registration))
+    return plan.illustrative or given.union(asked, all=True).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,15 @@ class Places:
 
 
 def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
-    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Four queries."""
-    titles = dict(
-        plan.appendices.exclude(kind=Appendix.Kind.BUDGET).order_by("number").values_list("number", "title")
-    ) | {OUTSIDE: "Chỉ tiêu ngoài phụ lục"}
+    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Three queries."""
+    titles: dict[int, str] = {}
     members: dict[int, list[tuple[int, int | None, int]]] = defaultdict(list)
-    for pk, given, held, number in Quota.objects.filter(programme__plan=plan).values_list(
-        "pk", "number", "held", "appendix__number"
+    quotas = Quota.objects.filter(programme__plan=plan).exclude(appendix__kind=Appendix.Kind.BUDGET)
+    for pk, given, held, number, title in quotas.order_by(F("appendix__number").asc(nulls_last=True)).values_list(
+        "pk", "number", "held", "appendix__number", "appendix__title"
     ):
         members[number or OUTSIDE].append((pk, given, held))
+        titles[number or OUTSIDE] = title or "Chỉ tiêu ngoài phụ lục"
     ids = [pk for quotas in members.values() for pk, *_ in quotas]
     allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
     return [
@@ -76,5 +77,4 @@ def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[
             unbounded=sum(allocated.get(pk, 0) for pk, given, _ in members[number] if given is None),
         )
         for number, title in titles.items()
-        if members[number]
     ]

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from quotas.locking import lock_ceilings
 from quotas.models import ProposedShare, Quota
-from quotas.policies import check_allocation_open, check_registration_open
+from quotas.policies import check_allocation_open, check_registration_open, locked_quotas
 from quotas.selectors.differences import applied_shares, difference_words
 from quotas.services.bounds import Bounds
 from quotas.services.responses import lock_answer, mark_editing
@@ -47,11 +47,14 @@ def save_registrations(
     """Save what a unit asks for. Cells of another unit or plan are refused; raises Refused when the round is closed."""
     answer = lock_answer(plan, unit)
     check_registration_open(plan, answer, actor)
+    locked = locked_quotas(plan, answer, actor)
     quotas = {quota.pk: quota for quota in _quotas(plan).filter(pk__in={cell.quota_id for cell in cells})}
     sheet = Sheet(REGISTRATIONS, cells, _column_names(quotas), unit_names(plan_day(plan), [unit.pk]))
     for cell in cells:
         if cell.unit_id != unit.pk:
             sheet.refuse(cell, "Ô này không thuộc đơn vị đang đăng ký.")
+        elif cell.quota_id in locked:
+            sheet.refuse(cell, locked[cell.quota_id])
         elif proposed := sheet.read(cell):
             quota = quotas[cell.quota_id]
             if _beyond_quota(quota, proposed.number):
@@ -79,9 +82,10 @@ def save_allocations(*, plan: Plan, cells: Sequence[CellInput], actor: User, rea
     ceilings = lock_ceilings(list(ours), names)
     sheet = Sheet(ALLOCATIONS, cells, _column_names(ceilings.quotas), names)
     shares = applied_shares(ceilings.quotas, names)
-    proposed = _with_reasons(sheet, read_all(sheet, cells), shares, reason)
+    proposed = read_all(sheet, cells)
     bounds = Bounds(ceilings, [one.cell.key for one in proposed])
-    for one, refusal in zip(proposed, bounds.judge([(p.cell.key, p.old, p.new) for p in proposed]), strict=True):
+    reasoned = _with_reasons(sheet, proposed, bounds, shares, reason)
+    for one, refusal in zip(reasoned, bounds.judge(_changes(reasoned)), strict=True):
         if refusal:
             sheet.refuse(one.cell, refusal)
         else:
@@ -96,15 +100,24 @@ def participant_names(plan: Plan, unit_ids: Iterable[int]) -> dict[int, str]:
     return keys | unit_names(plan_day(plan), keys)
 
 
+def _changes(proposed: Sequence[Proposed]) -> list[tuple[Key, int, int]]:
+    return [(one.cell.key, one.old, one.new) for one in proposed]
+
+
 def _with_reasons(
-    sheet: Sheet, proposed: Sequence[Proposed], shares: Mapping[Key, ProposedShare], reason: str
+    sheet: Sheet, proposed: Sequence[Proposed], bounds: Bounds, shares: Mapping[Key, ProposedShare], reason: str
 ) -> list[Proposed]:
-    """Those that follow the proposal of their quota, have none, or say why they depart; the others are refused."""
+    """Those that follow the proposal of their quota, have none, or say why they depart; the others are refused.
+
+    Nobody is asked for a reason in vain: what would not fit anyway is told that.
+    """
     passed = []
-    for one in proposed:
+    for one, refusal in zip(proposed, bounds.judge(_changes(proposed)), strict=True):
         share = shares.get(one.cell.key)
         if share is None or one.new == share.places or one.cell.reason.strip() or reason.strip():
             passed.append(one)
+        elif refusal:
+            sheet.refuse(one.cell, refusal)
         else:
             words = f"Đề xuất đã áp dụng cho ô này là {format_count(share.places)}. Đổi thành {format_count(one.new)} "
             sheet.refuse(one.cell, f"{words}thì cần ghi lý do.", needs_reason=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quotas.models import Allocation
@@ -16,6 +16,7 @@ from quotas.services.cells import CellInput, CellResult, save_allocations
 from quotas.services.submissions import KeyReused
 from quotas.views import cells_io
 from quotas.views.allocation_html import allocation_table
+from quotas.views.appendices import appendix_or_404, number_of
 from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import Action, UserRequest, may, plan_view, require, sees_all_units, visible_units
@@ -29,13 +30,6 @@ def allocation_index(request: UserRequest, plan: Plan) -> HttpResponse:
     places = places_by_appendix(plan, None if whole else visible_units(request.user))
     context = {"plan": plan, "places": places, "whole": whole, "illustrative": illustrative_cells(plan)}
     return render(request, "quotas/allocation_index.html", context)
-
-
-def appendix_or_404(plan: Plan, number: int) -> Appendix | None:
-    """The appendix of that number, None for the quotas in no appendix; budget tables have no grid."""
-    if number == OUTSIDE:
-        return None
-    return get_object_or_404(plan.appendices.exclude(kind=Appendix.Kind.BUDGET), number=number)
 
 
 @plan_view(Action.SEE_ALLOCATION)
@@ -69,7 +63,7 @@ def _after_form(
     words = cells_io.saved_words(results)
     if not returned:
         messages.success(request, words)
-        return redirect("allocation", plan.year, appendix.number if appendix else OUTSIDE)
+        return redirect("allocation", plan.year, number_of(appendix))
     messages.warning(request, words)
     return _page(request, plan, appendix, returned)
 
@@ -87,11 +81,13 @@ def _page(
     context = {
         "plan": plan,
         "appendix": appendix,
-        "number": appendix.number if appendix else OUTSIDE,
+        "number": number_of(appendix),
         "numbers": _numbers(plan),
         "grid": grid,
         "editable": editable,
         "whole": whole,
+        "may_allocate": may(request.user, Action.ALLOCATE),
+        "departures": grid.departures,
         "illustrative": grid.illustrative,
         "table": allocation_table(grid, editable=editable, whole=whole, returned=returned),
         "submission_key": cells_io.new_key(),
@@ -129,4 +125,4 @@ def _columns_now(plan: Plan, appendix: Appendix | None) -> list[dict[str, Any]]:
     quotas = list(quotas_of(plan, appendix))
     allocated = sums_by_quota(Allocation, [quota.pk for quota in quotas])
     balances = [Balance(quota.number, allocated.get(quota.pk, 0), quota.held) for quota in quotas]
-    return [{"given": one.given, "allocated": one.allocated, "held": one.held, "left": one.left} for one in balances]
+    return [cells_io.column_sums(balance) for balance in balances]

@@ -12,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from quotas.rules import Balance
 from quotas.services.cells import CellInput, CellResult, Outcome
 from quotas.services.submissions import run_once
 from trainingplan.policies import UserRequest
@@ -43,7 +44,10 @@ class Sent:
 
 
 def read_sent(request: HttpRequest) -> Sent:
-    """The submit `{"key", "cells": [{"unit", "quota", "value", "version", "no_need", "reason"}]}`; raises BadCells."""
+    """The submit `{"key", "cells": [{"unit", "quota", "value", "version", "no_need", "reason"}], "reason"}`.
+
+    The reason of the whole is that of every cell without its own. Raises BadCells.
+    """
     try:
         body = json.loads(request.body)
     except RequestDataTooBig as error:
@@ -51,12 +55,13 @@ def read_sent(request: HttpRequest) -> Sent:
     except (ValueError, RecursionError) as error:
         raise BadCells("Máy chủ không đọc được yêu cầu: nội dung không phải JSON.") from error
     cells = body.get("cells") if isinstance(body, dict) else None
+    why = body.get("reason", "") if isinstance(body, dict) else ""
     if not isinstance(cells, list):
         raise BadCells("Máy chủ không đọc được yêu cầu: thiếu danh sách «cells».")
     if len(cells) > MOST_CELLS:
         most, sent = format_count(MOST_CELLS), format_count(len(cells))
         raise BadCells(f"Một lần lưu nhận nhiều nhất {most} ô; yêu cầu này có {sent} ô.")
-    return Sent(_read_key(body.get("key")), [_read_cell(place, cell) for place, cell in enumerate(cells, start=1)])
+    return Sent(_read_key(body.get("key")), [_read_cell(place, cell, why) for place, cell in enumerate(cells, start=1)])
 
 
 def _read_key(sent: object) -> UUID | None:
@@ -68,10 +73,10 @@ def _read_key(sent: object) -> UUID | None:
         raise BadCells("Máy chủ không đọc được yêu cầu: mã lần gửi không đúng dạng.") from error
 
 
-def _read_cell(place: int, cell: object) -> CellInput:
+def _read_cell(place: int, cell: object, why: object) -> CellInput:
     if not isinstance(cell, dict):
         raise BadCells(f"Ô thứ {place} trong yêu cầu không đúng dạng.")
-    typed, no_need, reason = cell.get("value", ""), cell.get("no_need", False), cell.get("reason", "")
+    typed, no_need, reason = cell.get("value", ""), cell.get("no_need", False), cell.get("reason", "") or why
     if type(typed) is int:
         typed = str(typed) if abs(typed) <= _LARGEST_ID else "9" * 20
     if not isinstance(typed, str) or not isinstance(no_need, bool) or not isinstance(reason, str):
@@ -82,8 +87,14 @@ def _read_cell(place: int, cell: object) -> CellInput:
         typed=typed,
         version=_whole(cell.get("version", 0), place, 0, _LARGEST_VERSION),
         no_need=no_need,
-        reason=clean(reason)[:LONGEST_REASON],
+        reason=clean_reason(reason),
     )
+
+
+def clean_reason(text: str) -> str:
+    """A reason as it is kept: one printable line, not too long."""
+    line = " ".join(clean(text).split())
+    return "".join(sign for sign in line if sign.isprintable())[:LONGEST_REASON]
 
 
 def _whole(value: object, place: int, least: int, most: int) -> int:
@@ -123,6 +134,7 @@ def read_form(fields: Mapping[str, Any]) -> Sent:
 
 def _changed_cells(fields: Mapping[str, Any]) -> list[CellInput]:
     changed = []
+    reason = clean_reason(str(fields.get("reason", "")))
     for name, value in fields.items():
         match = _FIELD.fullmatch(name)
         if match is None:
@@ -133,7 +145,7 @@ def _changed_cells(fields: Mapping[str, Any]) -> list[CellInput]:
         typed = str(value)
         same = typed.strip() in {seen, format_count(int(seen))} if seen.isdigit() else not typed.strip()
         if not same or no_need != (seen == "x"):
-            changed.append(CellInput(unit_id, quota_id, typed, version, no_need))
+            changed.append(CellInput(unit_id, quota_id, typed, version, no_need, reason))
     return changed
 
 
@@ -194,6 +206,11 @@ def _told(result: CellResult) -> dict[str, Any]:
         "needs_reason": result.needs_reason,
         "difference": result.difference,
     }
+
+
+def column_sums(balance: Balance) -> dict[str, int | None]:
+    """A column's sums for the head: given − allocated − held = left."""
+    return {"given": balance.given, "allocated": balance.allocated, "held": balance.held, "left": balance.left}
 
 
 def refusal(message: str, status: int) -> JsonResponse:

@@ -59,7 +59,7 @@ def read_without_locks(quota_ids: Iterable[int], unit_ids: Iterable[int]) -> Cei
 
 
 def allocated(quota: Quota) -> int:
-    return sum(Allocation.objects.filter(quota=quota).values_list("number", flat=True))
+    return sum(number or 0 for number in Allocation.objects.filter(quota=quota).values_list("number", flat=True))
 
 
 def test_writers_at_once_fill_the_ceiling_and_never_pass_it() -> None:

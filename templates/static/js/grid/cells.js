@@ -25,6 +25,7 @@ export class Cell {
     this.state = "";
     this.theirs = null;
     this.reason = "";
+    this.needsReason = false;
     this.say = document.getElementById(input.getAttribute("aria-describedby"));
   }
 

@@ -7,6 +7,7 @@ import { Keep } from "./keep.js";
 import { Keys } from "./keys.js";
 import { showNumber } from "./numbers.js";
 import { Paste } from "./paste.js";
+import { Reasons, showDeparture } from "./reasons.js";
 import { Saver } from "./saver.js";
 import { Show } from "./show.js";
 import { Totals } from "./totals.js";
@@ -22,9 +23,13 @@ export class Grid {
     this.window = new Window(this.sheet, form.querySelector("[data-box]"));
     this.show = new Show(form, {
       choose: (cell, mine) => this.choose(cell, mine),
-      explain: (cell, reason) => this.explain(cell, reason),
       go: (cell) => this.keys.goTo(cell),
+      explain: (cell) => this.reasons.ask([cell], { lead: true }),
     });
+    this.reasons = new Reasons(
+      (cells) => this.#explained(cells),
+      (cell) => this.keys.goTo(cell),
+    );
     this.saver = new Saver(form, new Keep(form.dataset.store, form.dataset.cellsUrl), this.#answers());
     this.history = new History((edits) => this.change(edits, { remember: false }));
     this.keys = new Keys(this.sheet, form.querySelector("[data-box]"), {
@@ -59,6 +64,8 @@ export class Grid {
       const after = { value, noNeed };
       const before = cell.now;
       cell.put(after);
+      cell.reason = "";
+      cell.needsReason = false;
       if (!same(before, after)) step.push({ cell, before, after });
     }
     if (!step.length) return;
@@ -105,13 +112,6 @@ export class Grid {
   #stepped(words, cells) {
     if (cells) this.show.tell(`${words} ${showNumber(cells)} ô.`);
     this.#buttons();
-  }
-
-  /** Say why a number departs from what was proposed, and send it again with that. */
-  explain(cell, reason) {
-    cell.reason = reason;
-    this.#resend(cell);
-    this.keys.goTo(cell);
   }
 
   /** The link to who wrote a cell follows the cell that has the focus. */
@@ -230,20 +230,30 @@ export class Grid {
       cell.stored = { number: result.number, noNeed: result.no_need };
     }
     // A stale cell stays stale until somebody has chosen: the version seen here moves only with what is settled.
-    if (settled) {
-      cell.version = result.version;
-      cell.reason = "";
-    }
+    if (settled) cell.version = result.version;
     if (!current) return;
     if (settled) this.#settle(cell, result);
     else {
       cell.theirs = result;
-      cell.needsReason = result.needs_reason === true;
+      cell.needsReason = Boolean(result.needs_reason);
+      if (cell.needsReason) this.reasons.add(cell);
       this.show.cell(cell, result.outcome, result.message);
     }
   }
 
+  /** A reason was given: the same numbers again, with it. */
+  #explained(cells) {
+    for (const cell of cells) this.show.cell(cell, "saving");
+    this.saver.add(cells);
+    this.totals.update(cells);
+    this.show.listTroubles();
+  }
+
   #settle(cell, result) {
+    cell.reason = "";
+    cell.needsReason = false;
+    this.reasons.drop(cell);
+    if (result.outcome === "saved") showDeparture(cell, result.difference);
     const value = showNumber(result.number);
     cell.now = { value, noNeed: result.no_need };
     const busy = document.activeElement === cell.input && this.keys.mode !== "move";
@@ -260,6 +270,7 @@ export class Grid {
     if (told.columns) this.totals.head(told.columns);
     this.totals.update(told.cells.map(({ unit, quota }) => this.sheet.cells.get(`${unit}:${quota}`)));
     this.show.listTroubles();
+    this.reasons.ask();
   }
 
   #away(cells, then, buttons) {

@@ -12,15 +12,12 @@ function element(tag, properties = {}, ...children) {
 }
 
 export class Show {
-  /**
-   * `choose(cell, mine)` is called when one of two values is chosen, `explain(cell, reason)` when a reason that was
-   * asked for is given, `go(cell)` to lead to a cell.
-   */
-  constructor(form, { choose, explain, go }) {
+  /** `choose(cell, mine)` when one of two values is chosen, `go(cell)` to lead to a cell, `explain(cell)` to say why. */
+  constructor(form, { choose, go, explain }) {
     this.form = form;
     this.choose = choose;
-    this.explain = explain;
     this.go = go;
+    this.explain = explain;
     this.troubles = new Map();
     this.status = form.querySelector("[data-status]");
     this.live = form.querySelector("[data-live]");
@@ -59,10 +56,16 @@ export class Show {
     if (state === "conflict") {
       cell.say.classList.add("is-conflict");
       cell.say.append(" ", this.#choice(cell));
-    } else if (message && cell.needsReason) cell.say.append(" ", this.#reason(cell));
+    } else if (state === "refused" && cell.needsReason) cell.say.append(" ", this.#question(cell));
     if (note) note.prepend(cell.say);
     else cell.box.append(cell.say);
     if (message) cell.input.setAttribute("aria-describedby", cell.say.id);
+  }
+
+  #question(cell) {
+    const button = element("button", { type: "button", className: "button button-small" }, "Ghi lý do…");
+    button.addEventListener("click", () => this.explain(cell));
+    return element("span", { className: "choose" }, button);
   }
 
   #choice(cell) {
@@ -81,18 +84,6 @@ export class Show {
     );
   }
 
-  #reason(cell) {
-    const box = element("input", { type: "text", maxLength: 300, placeholder: "Lý do", value: cell.reason });
-    box.setAttribute("aria-label", `Lý do, ${cell.label}`);
-    const send = element("button", { type: "button", className: "button button-small" }, "Lưu kèm lý do");
-    const give = () => (box.value.trim() ? this.explain(cell, box.value.trim()) : box.focus());
-    send.addEventListener("click", give);
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") give();
-    });
-    return element("span", { className: "choose" }, box, send);
-  }
-
   /** Bring the list of cells that need a hand up to date. */
   listTroubles() {
     const all = [...this.troubles.values()];
@@ -103,7 +94,7 @@ export class Show {
       link.addEventListener("click", () => this.go(cell));
       const item = element("li", {}, link, `: ${message} `);
       if (cell.state === "conflict") item.append(this.#choice(cell));
-      else if (cell.needsReason) item.append(this.#reason(cell));
+      else if (cell.needsReason) item.append(this.#question(cell));
       return item;
     });
     if (all.length > LONGEST_LIST) items.push(element("li", {}, `và ${all.length - LONGEST_LIST} ô nữa.`));
