@@ -15,7 +15,7 @@ class AdminContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path.startswith("/quan-tri/"):
-            response._csp_update = {  # type: ignore[attr-defined]
+            response._csp_update = {  # type: ignore[attr-defined]  # noqa: SLF001 - django-csp's own way
                 "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
                 "style-src": [SELF, UNSAFE_INLINE],
             }

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Manager, QuerySet, Sum
 from django.utils import timezone
 
 from quotas.locking import lock_quotas
@@ -23,6 +23,7 @@ from trainingplan.models import Participant, Plan, Unit, User
 from trainingplan.rules.numbers import NumberRefused, format_count, parse_count
 from trainingplan.selectors import plan_day, unit_names
 from trainingplan.services.changes import Entry, record
+from trainingplan.services.refusals import Refused
 
 
 class Outcome(StrEnum):
@@ -154,19 +155,11 @@ class _Sheet:
         """The cell with its number, or None when it is settled already: unreadable, unchanged, stale, given twice."""
         key = (cell.unit_id, cell.quota_id)
         row = self.rows.get(key)
-        if cell.quota_id not in self.quotas:
-            return self.refuse(cell, "Chỉ tiêu này không thuộc kế hoạch.")
-        if key in self.results or key in self.accepted:
-            self.accepted.pop(key, None)
-            return self.refuse(cell, "Ô này được gửi hai lần trong một lần lưu.")
         try:
-            number = parse_count(cell.typed)
-        except NumberRefused as refusal:
-            return self.refuse(cell, refusal.message)
-        if cell.no_need and number:
-            return self.refuse(cell, "Đã đánh dấu «không có nhu cầu» thì để trống số người.")
-        if cell.no_need:
-            number = None
+            number = self._number(cell, key)
+        except Refused as refusal:
+            self.refuse(cell, refusal.message)
+            return None
         if _same(row, number, no_need=cell.no_need):
             self.results[key] = _result(cell, row, Outcome.UNCHANGED)
         elif (row.version if row else 0) != cell.version:
@@ -174,6 +167,21 @@ class _Sheet:
         else:
             return Proposed(cell, number, row)
         return None
+
+    def _number(self, cell: CellInput, key: Key) -> int | None:
+        """The number typed in a cell that may be written at all. Raises Refused."""
+        if cell.quota_id not in self.quotas:
+            raise Refused("Chỉ tiêu này không thuộc kế hoạch.")
+        if key in self.results or key in self.accepted:
+            self.accepted.pop(key, None)
+            raise Refused("Ô này được gửi hai lần trong một lần lưu.")
+        try:
+            number = parse_count(cell.typed)
+        except NumberRefused as refusal:
+            raise Refused(refusal.message) from refusal
+        if cell.no_need and number:
+            raise Refused("Đã đánh dấu «không có nhu cầu» thì để trống số người.")
+        return None if cell.no_need else number
 
     def accept(self, proposed: Proposed) -> None:
         self.accepted[(proposed.cell.unit_id, proposed.cell.quota_id)] = proposed
@@ -191,7 +199,8 @@ class _Sheet:
             fields = ["number", "version", "illustrative", "updated_at", "updated_by"]
             if self.model is Registration:
                 fields.append("no_need")
-            self.model.objects.bulk_create(  # type: ignore[attr-defined]
+            manager: Manager[Any] = self.model._default_manager
+            manager.bulk_create(
                 written, update_conflicts=True, unique_fields=["quota", "unit"], update_fields=fields
             )
             for (key, proposed), row in zip(self.accepted.items(), written, strict=True):
@@ -232,7 +241,7 @@ def _quotas(plan: Plan) -> QuerySet[Quota]:
 
 
 def _rows(model: type[Registration | Allocation], cells: Sequence[CellInput]) -> dict[Key, Row]:
-    found = model.objects.filter(  # type: ignore[attr-defined]
+    found = model._default_manager.filter(
         quota_id__in={cell.quota_id for cell in cells}, unit_id__in={cell.unit_id for cell in cells}
     ).select_related("updated_by")
     return {(row.unit_id, row.quota_id): row for row in found}

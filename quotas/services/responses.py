@@ -21,7 +21,7 @@ def lock_answer(plan: Plan, unit: Unit) -> Response:
 
 def mark_editing(answer: Response, actor: User) -> None:
     """Note that the unit has begun to enter numbers, if it had not."""
-    if answer.pk is None:
+    if answer._state.adding:
         answer.state = Response.State.EDITING
         answer.save()
         _log(answer, "chưa mở", actor)

@@ -17,9 +17,9 @@ def allocation_body(plan: Plan, appendix: Appendix, definition: Sequence[Appendi
     keys = [by_column.get(column.column_id or 0, "") for column in grid.columns]
     sections = []
     for group in grid.groups:
-        rows = [row for row in group.rows if row.total or appendix.show_empty_units]
-        if rows:
-            sections.append(Section(group.name, [_line(row, keys) for row in rows]))
+        shown = [row for row in group.rows if row.total or appendix.show_empty_units]
+        if shown:
+            sections.append(Section(group.name, [_line(row, keys) for row in shown]))
     columns = table_columns(appendix, definition)
     quotas = tuple(key for key in keys if key)
     across = ("total", quotas) if quotas and any(column.key == "total" for column in columns) else None

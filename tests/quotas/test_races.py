@@ -48,7 +48,7 @@ def writers_of(province: Province) -> list[Unit]:
 
 
 def allocated(quota: Quota) -> int:
-    return Allocation.objects.filter(quota=quota).aggregate(total=Sum("number", default=0))["total"]
+    return int(Allocation.objects.filter(quota=quota).aggregate(total=Sum("number", default=0))["total"])
 
 
 def test_writers_at_once_fill_the_ceiling_and_never_pass_it() -> None:
@@ -74,7 +74,7 @@ def test_control_without_the_lock_the_ceiling_is_passed(monkeypatch: pytest.Monk
     province = make_province()
     units = writers_of(province)
     Quota.objects.filter(pk=province.hcm.pk).update(number=CEILING)
-    monkeypatch.setattr(cells, "lock_quotas", lambda ids: Quota.objects.in_bulk(ids))
+    monkeypatch.setattr(cells, "lock_quotas", Quota.objects.in_bulk)
     passed = 0
     for _ in range(ROUNDS):
         Allocation.objects.all().delete()
