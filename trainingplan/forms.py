@@ -83,7 +83,7 @@ class CountField(TypedField):
             )
         return number
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's hook
         return {"inputmode": "numeric", "autocomplete": "off"}
 
 

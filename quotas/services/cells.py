@@ -200,9 +200,7 @@ class _Sheet:
             if self.model is Registration:
                 fields.append("no_need")
             manager: Manager[Any] = self.model._default_manager
-            manager.bulk_create(
-                written, update_conflicts=True, unique_fields=["quota", "unit"], update_fields=fields
-            )
+            manager.bulk_create(written, update_conflicts=True, unique_fields=["quota", "unit"], update_fields=fields)
             for (key, proposed), row in zip(self.accepted.items(), written, strict=True):
                 self.results[key] = _result(proposed.cell, row, Outcome.SAVED)
         return [self.results[(cell.unit_id, cell.quota_id)] for cell in cells]
