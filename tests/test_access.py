@@ -41,7 +41,7 @@ TABLE = [
     Row("logout", "go 405 405 405 405 405 405 405 405", "go -> -> -> -> -> -> -> ->"),
     Row("registration", "go -> -> 200 200 200 200 403 403", "go -> -> 200 200 200 200 403 403", "year"),
     Row("registration-unit", "go 200 404 200 200 404 200 403 403", "go -> 404 -> 403 404 403 403 403", "year unit_key"),
-    Row("registration-cells", "go 405 405 405 403 405 405 403 403", "go 400 404 400 403 404 403 403 403", "year unit_key"),
+    Row("registration-cells", "go 405 405 405 403 405 405 403 403", "go 400 404 400 403 404 403 403 403", "year unit_key"),  # noqa: E501
     Row("registration-send", "go 200 404 200 403 404 403 403 403", "go -> 404 -> 403 404 403 403 403", "year unit_key"),
     Row("allocation-index", "go 200 200 200 200 200 200 403 403", "go 200 200 200 200 200 200 403 403", "year"),
     Row("allocation", "go 200 200 200 200 200 200 403 403", "go 403 403 -> 403 403 403 403 403", "year number"),
@@ -60,7 +60,7 @@ TABLE = [
     Row("dashboard", "go 200 200 200 200 200 200 200 403", "go 200 200 200 200 200 200 200 403", "year"),
     Row("appendices", "go 200 200 200 200 200 200 200 403", "go 200 200 200 200 200 200 200 403", "year"),
     Row("appendix", "go 200 200 200 200 200 200 404 403", "go 200 200 200 200 200 200 404 403", "year number"),
-    Row("appendix-file", "go 200 200 200 200 200 200 404 403", "go 200 200 200 200 200 200 404 403", "year number xlsx"),
+    Row("appendix-file", "go 200 200 200 200 200 200 404 403", "go 200 200 200 200 200 200 404 403", "year number xlsx"),  # noqa: E501
     Row("appendices-zip", "go 200 200 200 200 200 200 200 403", "go 200 200 200 200 200 200 200 403", "year"),
     Row("trail", "go 403 403 200 200 403 403 403 403", "go 403 403 200 200 403 403 403 403", "year"),
 ]  # fmt: skip
