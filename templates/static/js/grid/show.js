@@ -81,6 +81,8 @@ export class Show {
   listTroubles() {
     const all = [...this.troubles.values()];
     this.section.hidden = all.length === 0;
+    // A cell that takes the focus is scrolled clear of the line below, which now is higher.
+    document.documentElement.style.scrollPaddingBottom = `${this.section.parentElement.offsetHeight + 8}px`;
     this.head.textContent = `⚠ ${showNumber(all.length)} ô cần sửa`;
     const items = all.slice(0, LONGEST_LIST).map(({ cell, message }) => {
       const link = element("button", { type: "button", className: "link-button" }, cell.label);
