@@ -1,6 +1,7 @@
 """Import and export of a catalogue: a file is read, shown as what it would change, and written only when confirmed."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -31,6 +32,8 @@ from trainingplan.resources.files import FORMATS, LARGEST_FILE, ROW, FormulaWith
 from trainingplan.rules.names import fold
 from trainingplan.services.changes import one_batch
 from trainingplan.services.refusals import Refused
+
+logger = logging.getLogger(__name__)
 
 SHOWN = 300
 KEPT_SECONDS = 2 * 3600
@@ -100,8 +103,10 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
         """Ask for a file; of a file that came, show what it would change, or all that is wrong with it."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method != "POST" or not form.is_valid():
+        if request.method != "POST":
+            return self._page(request, form=UploadForm())
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
             return self._page(request, form=form)
         file = form.cleaned_data["file"]
         name, content = str(file.name), file.read()
@@ -224,6 +229,7 @@ def _words(error: Exception) -> str:
         return error.message
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
+    logger.warning("A row of an import failed", exc_info=error)
     return "Không ghi được dòng này: trái với một ràng buộc của cơ sở dữ liệu. Kiểm tra các khóa và thứ tự."
 
 
