@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from django.db import transaction
-from django.db.models import Manager, QuerySet, Sum
+from django.db.models import Count, Manager, QuerySet, Sum
 from django.utils import timezone
 
 from quotas.locking import lock_quotas
-from quotas.models import Allocation, Quota, Registration
+from quotas.models import Allocation, Nomination, Quota, Registration
 from quotas.policies import check_allocation_open, check_registration_open
 from quotas.rules import Balance, Verdict, Wish, settle
 from quotas.services.responses import lock_answer, mark_editing
@@ -115,11 +115,15 @@ def save_allocations(*, plan: Plan, cells: Sequence[CellInput], actor: User, rea
     )
     sheet = _Sheet(Allocation, rows, quotas, unit_names(plan_day(plan), participants))
     wishes: dict[int, list[Proposed]] = defaultdict(list)
+    nominated = _nominated(cells)
     for cell in cells:
         if cell.unit_id not in participants:
             sheet.refuse(cell, "Đơn vị này không tham gia kế hoạch.")
         elif proposed := sheet.read(cell):
-            wishes[cell.quota_id].append(proposed)
+            if (proposed.number or 0) < (people := nominated.get((cell.unit_id, cell.quota_id), 0)):
+                sheet.refuse(cell, _below_nominated(people))
+            else:
+                wishes[cell.quota_id].append(proposed)
     allocated = dict(
         Allocation.objects.filter(quota_id__in=wishes)
         .order_by()
@@ -243,6 +247,26 @@ def _rows(model: type[Registration | Allocation], cells: Sequence[CellInput]) ->
         quota_id__in={cell.quota_id for cell in cells}, unit_id__in={cell.unit_id for cell in cells}
     ).select_related("updated_by")
     return {(row.unit_id, row.quota_id): row for row in found}
+
+
+def _nominated(cells: Sequence[CellInput]) -> dict[Key, int]:
+    """People on the list proper by cell; nominating takes the same lock, so none joins them in the meantime."""
+    found = (
+        Nomination.objects.filter(
+            quota_id__in={cell.quota_id for cell in cells}, unit_id__in={cell.unit_id for cell in cells}, reserve=False
+        )
+        .order_by()
+        .values_list("unit_id", "quota_id")
+        .annotate(people=Count("pk"))
+    )
+    return {(unit_id, quota_id): people for unit_id, quota_id, people in found}
+
+
+def _below_nominated(people: int) -> str:
+    return (
+        f"Đơn vị đã cử {format_count(people)} người, số phân bổ không thể ít hơn. "
+        "Bỏ bớt người hoặc chuyển sang dự bị trong danh sách cử đi trước."
+    )
 
 
 def _no_need(row: Row | None) -> bool:

@@ -57,8 +57,8 @@ def _estimate(appendix: Appendix, definition: Sequence[AppendixColumn], lines: S
 def _line(line: BudgetLine) -> Line:
     values: dict[str, Value] = {
         "content": line.content,
-        "audience": line.audience,
-        "classes": line.classes if line.learners_per_class else None,
+        "audience": _audience(line),
+        "classes": None if _counted_elsewhere(line) else line.classes,
         "learners_per_class": line.learners_per_class,
         "learners": line.learners,
         "days": line.days,
@@ -68,6 +68,18 @@ def _line(line: BudgetLine) -> Line:
         "note": line.note,
     }
     return Line(values | {f"{SOURCE_PREFIX}{share.source.key}": share.amount for share in line.shares.all()})
+
+
+def _counted_elsewhere(line: BudgetLine) -> bool:
+    """A cost of classes that have lines of their own: it does not add to their number."""
+    return not line.learners_per_class
+
+
+def _audience(line: BudgetLine) -> str:
+    """The factor of such a cost stands in words, so that rate × factor can still be followed."""
+    if line.basis == BudgetLine.Basis.CLASS and _counted_elsewhere(line):
+        return f"{line.audience} ({format_count(line.classes)} lớp)".strip()
+    return line.audience
 
 
 def _norm_sets(plan: Plan) -> QuerySet[NormSet]:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from quotas.models import Allocation, Registration, Response
+from quotas.models import Allocation, Nomination, Person, Registration, Response
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
 from quotas.services.responses import send_response
 from tests.cast import Province
@@ -144,6 +144,19 @@ def test_places_move_in_one_save_at_the_ceiling(province: Province) -> None:
         province, CellInput(second, province.hcm.pk, "2"), CellInput(first, province.hcm.pk, "3", version=1)
     )
     assert [result.outcome for result in results] == [Outcome.SAVED, Outcome.SAVED]
+
+
+def test_places_that_people_hold_are_not_taken_away(province: Province) -> None:
+    unit = province.binh_son.pk
+    allocate(province, CellInput(unit, province.hcm.pk, "2"))
+    for name, reserve in (("Nguyễn Văn An", False), ("Trần Thị Bình", True)):
+        person = Person.objects.create(unit=province.binh_son, full_name=name, sex=Person.Sex.MALE, birth_year=1985)
+        Nomination.objects.create(quota=province.hcm, unit=province.binh_son, person=person, reserve=reserve)
+    (refused,) = allocate(province, CellInput(unit, province.hcm.pk, "", version=1))
+    assert refused.outcome is Outcome.REFUSED
+    assert "đã cử 1 người" in refused.message
+    (saved,) = allocate(province, CellInput(unit, province.hcm.pk, "1", version=1))
+    assert saved.outcome is Outcome.SAVED
 
 
 def test_only_the_board_allocates(province: Province) -> None:
