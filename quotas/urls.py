@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quotas.views import allocation, progress, registration, rosters
+from quotas.views import allocation, progress, registration, rosters, search
 
 urlpatterns = [
     path("dang-ky/", registration.registration, name="registration"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("phan-bo/<int:number>/o/", allocation.allocation_cells, name="allocation-cells"),
     path("tien-do/", progress.progress_page, name="progress"),
     path("dot-dang-ky/", progress.round_settings, name="round-settings"),
+    path("tim-kiem/", search.search, name="search"),
     path("danh-sach/", rosters.rosters, name="rosters"),
     path("danh-sach/<int:number>/", rosters.roster, name="roster"),
     path("danh-sach/<int:number>/them/", rosters.nomination_add, name="nomination-add"),
