@@ -4,7 +4,7 @@ from django.urls import NoReverseMatch, reverse
 
 from quotas.models import Response
 from quotas.policies import why_allocation_closed, why_registration_closed
-from quotas.selectors.waiting import Places, answer_of, answers_missing, places_by_appendix
+from quotas.selectors.waiting import OUTSIDE, Places, answer_of, answers_missing, places_by_appendix
 from trainingplan.frame import Deadline, Task
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
@@ -69,14 +69,17 @@ def _progress_url(plan: Plan) -> str:
 def _places_to_give(plan: Plan) -> list[Task]:
     if why_allocation_closed(plan):
         return []
-    return [_to_give(plan, places) for places in places_by_appendix(plan) if (places.balance.left or 0) > 0]
+    return [
+        _to_give(plan, places)
+        for places in places_by_appendix(plan)
+        if places.number != OUTSIDE and (places.balance.left or 0) > 0
+    ]
 
 
 def _to_give(plan: Plan, places: Places) -> Task:
     balance = places.balance
-    where = f"Phụ lục {places.number}" if places.number else "chỉ tiêu ngoài phụ lục"
     return Task(
-        title=f"Còn {format_count(balance.left)} chỉ tiêu chưa phân bổ – {where}",
+        title=f"Còn {format_count(balance.left)} chỉ tiêu chưa phân bổ – Phụ lục {places.number}",
         detail=f"{places.title}: giao {format_count(balance.given)}, đã phân bổ {format_count(balance.allocated)}.",
         button="Phân bổ",
         url=reverse("allocation", kwargs={"year": plan.year, "number": places.number}),
