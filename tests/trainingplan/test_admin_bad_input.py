@@ -337,5 +337,7 @@ def test_addresses_out_of_reach_are_no_faults(province: Province) -> None:
     for address in ("quotas/quota/99999999999999999999/change/", "quotas/quota/abc/change/",
                     "quotas/quota/?p=99999999999", "quotas/quota/?p=abc", "quotas/quota/?o=99", "quotas/quota/?x=1",
                     "quotas/quota/?programme__plan__id__exact=abc", "quotas/quota/99999999999999999999/history/",
-                    "quotas/quota/?q=" + "x" * 3000, "quotas/quota/?q=%00"):  # fmt: skip
+                    "quotas/quota/?q=" + "x" * 3000, "quotas/quota/?payer__exact=%00", "trainingplan/unit/%00/change/",
+        "quotas/quota/?programme__plan__id__exact=9999999999999999999999",
+        "quotas/quota/?q=%00"):  # fmt: skip
         assert client.get(f"/quan-tri/{address}").status_code in (200, 302, 404), address
