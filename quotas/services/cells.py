@@ -3,7 +3,7 @@
 Only changed cells are sent. Each cell is judged by itself: what can be saved is, what cannot comes back with a reason.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -82,7 +82,7 @@ def save_registrations(
     quotas = {quota.pk: quota for quota in _quotas(plan).filter(pk__in={cell.quota_id for cell in cells})}
     rows = _rows(Registration, cells)
     names = unit_names(plan_day(plan), [unit.pk])
-    sheet = _Sheet(Registration, rows, quotas, names)
+    sheet = _Sheet(Registration, rows, quotas, names, cells)
     for cell in cells:
         if cell.unit_id != unit.pk:
             sheet.refuse(cell, "Ô này không thuộc đơn vị đang đăng ký.")
@@ -113,7 +113,7 @@ def save_allocations(*, plan: Plan, cells: Sequence[CellInput], actor: User, rea
             "unit_id", flat=True
         )
     )
-    sheet = _Sheet(Allocation, rows, quotas, unit_names(plan_day(plan), participants))
+    sheet = _Sheet(Allocation, rows, quotas, unit_names(plan_day(plan), participants), cells)
     wishes: dict[int, list[Proposed]] = defaultdict(list)
     nominated = _nominated(cells)
     for cell in cells:
@@ -150,8 +150,11 @@ class _Sheet:
         rows: dict[Key, Row],
         quotas: dict[int, Quota],
         names: dict[int, str],
+        cells: Sequence[CellInput],
     ) -> None:
         self.model, self.rows, self.quotas, self.names = model, rows, quotas, names
+        times = Counter((cell.unit_id, cell.quota_id) for cell in cells)
+        self.twice = {key for key, number in times.items() if number > 1}
         self.results: dict[Key, CellResult] = {}
         self.accepted: dict[Key, Proposed] = {}
 
@@ -176,8 +179,7 @@ class _Sheet:
         """The number typed in a cell that may be written at all. Raises Refused."""
         if cell.quota_id not in self.quotas:
             raise Refused("Chỉ tiêu này không thuộc kế hoạch.")
-        if key in self.results or key in self.accepted:
-            self.accepted.pop(key, None)
+        if key in self.twice:
             raise Refused("Ô này được gửi hai lần trong một lần lưu.")
         try:
             number = parse_count(cell.typed)

@@ -107,6 +107,12 @@ def test_a_cell_sent_twice_in_one_save_is_refused(province: Province) -> None:
     assert not Registration.objects.exists()
 
 
+def test_the_board_too_cannot_send_a_cell_twice(province: Province) -> None:
+    cells = [CellInput(province.binh_son.pk, province.hcm.pk, typed) for typed in ("3", "5")]
+    assert {result.outcome for result in allocate(province, *cells)} == {Outcome.REFUSED}
+    assert not Allocation.objects.exists()
+
+
 def test_a_closed_round_refuses_the_whole_save(province: Province) -> None:
     Plan.objects.update(registration_closes_at=timezone.now() - timedelta(hours=1))
     province.plan.refresh_from_db()
