@@ -15,7 +15,7 @@ from quotas.services.quotas import set_quota_number
 from tests.cast import Province, make_province
 from tests.office import signed_in
 from tests.quotas.test_races import race
-from trainingplan.models import Change, Plan, Unit
+from trainingplan.models import Change, Participant, Plan, Unit
 from trainingplan.services.refusals import Refused
 
 
@@ -140,3 +140,14 @@ def test_ethnicity_is_not_in_the_list_of_people(board: Client, province: Provinc
     listed = board.get("/quan-tri/quotas/person/?q=dinh thi ha").content.decode()
     assert "Đinh Thị Hà" in listed
     assert "Hrê" not in listed
+
+
+def test_a_unit_that_has_places_stays_in_the_plan(board: Client, province: Province) -> None:
+    allocate(province, province.binh_son, 30)
+    participant = Participant.objects.get(unit=province.binh_son)
+    address = f"/quan-tri/trainingplan/participant/{participant.pk}/delete/"
+    assert "đang được dùng ở 1 phân bổ" in board.post(address, {"post": "yes"}).content.decode()
+    assert Participant.objects.filter(pk=participant.pk).exists()
+    other = Participant.objects.get(unit=province.son_tinh)
+    assert board.post(f"/quan-tri/trainingplan/participant/{other.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not Participant.objects.filter(pk=other.pk).exists()

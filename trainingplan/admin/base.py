@@ -212,9 +212,13 @@ class CatalogueAdmin(Rights, StrictFields, ModelAdmin):
         for row in objs:
             if why := why_frozen(plan_of(row)):
                 protected.append(f"{row}: {why}")
-            elif uses := uses_of(row, parts=self.parts):
+            elif uses := self.uses_of(row):
                 protected.append(f"{row}: {in_words(uses)}")
         return names, {str(self.opts.verbose_name_plural): len(names)}, set(), protected
+
+    def uses_of(self, row: Model) -> list[Model]:
+        """What keeps the row from being deleted."""
+        return uses_of(row, parts=self.parts)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """Django calls this within the transaction, when all is saved: the batch is closed."""

@@ -191,6 +191,15 @@ class ParticipantAdmin(CatalogueAdmin):
     fields = ("plan", "unit", "group", "position")
     autocomplete_fields = ("unit",)
 
+    def uses_of(self, row: Model) -> list[Model]:
+        """Also the cells of the unit in this plan, which name the unit and not its participation."""
+        uses = super().uses_of(row)
+        if isinstance(row, Participant):
+            for name in ("Registration", "Allocation"):
+                cells = apps.get_model("quotas", name)._default_manager
+                uses += cells.filter(unit=row.unit_id, quota__programme__plan=row.plan_id)
+        return uses
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
         participants: QuerySet[Participant] = super().get_queryset(request)
         return participants.prefetch_related("unit__names")

@@ -58,6 +58,14 @@ class UploadForm(forms.Form):
         return file
 
 
+class FormatForm(ExportForm):
+    """Asks for the kind of file; a workbook unless said otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("format", "0")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row of the file as the preview shows it."""
@@ -83,7 +91,7 @@ class ExportAdmin(ExportMixin, CatalogueAdmin):
     """A catalogue whose list can be saved as a file."""
 
     formats = FORMATS
-    export_form_class = ExportForm
+    export_form_class = FormatForm
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
