@@ -1,5 +1,6 @@
 """The number of a quota in the back office: never below what is allocated, also when both happen at once."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -151,3 +152,21 @@ def test_a_unit_that_has_places_stays_in_the_plan(board: Client, province: Provi
     other = Participant.objects.get(unit=province.son_tinh)
     assert board.post(f"/quan-tri/trainingplan/participant/{other.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not Participant.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_one_page_at_once_one_is_told() -> None:
+    province = make_province()
+    address = f"/quan-tri/quotas/quota/{province.kv3.pk}/change/"
+    for attempt in range(4):
+        clients = [signed_in(province.hoa) for _ in range(2)]
+        seen = clients[0].get(address).context["seen"]
+        page = quota_page(province.kv3, "45") | {"_seen": seen}
+
+        def save(client: Client, name: str, page: dict[str, Any] = page) -> object:
+            return client.post(address, page | {"name": name}).status_code
+
+        names = [f"Lần {attempt}, người {n}" for n in range(2)]
+        answers = race([partial(save, client, name) for client, name in zip(clients, names, strict=True)])
+        assert sorted(map(str, answers)) == ["200", "302"]
+    assert Change.objects.filter(table="quota", field="name").count() == 4
