@@ -30,7 +30,8 @@ Counted = tuple[int, str]
 def check_text(plan: Plan, figures: Figures, paragraphs: Sequence[TextParagraph], findings: Findings) -> None:
     """Compare the assembled text with the figures."""
     if not any(paragraph.style in (Style.PART, Style.HEADING, Style.BODY) for paragraph in paragraphs):
-        findings.hold(TEXT, NOTHING, f"Kế hoạch {plan.year}", NOTHING, "Kế hoạch chưa có văn bản.", holds=False)
+        quotas = f"{len(figures.quotas)} chỉ tiêu"
+        findings.hold(TEXT, "0 mục", f"Kế hoạch {plan.year}", quotas, "Kế hoạch chưa có văn bản.", holds=False)
         return
     _check_heading(plan, findings)
     for paragraph in paragraphs:
