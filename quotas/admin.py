@@ -7,21 +7,23 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from quotas.models import Allocation, Person, Quota, Registration
+from quotas.models import Allocation, Person, Quota, Registration, SubQuota, UnitCap
 from quotas.resources import AllocationResource, PersonResource, QuotaResource, RegistrationResource
+from quotas.services.ceilings import check_sub_quota_number
 from quotas.services.quotas import check_quota_number
-from trainingplan.admin.base import user_of
+from trainingplan.admin.base import CatalogueAdmin, user_of
 from trainingplan.admin.forms import CatalogueForm, ChoiceField, InPlanForm
 from trainingplan.admin.transfer import TransferAdmin
 from trainingplan.forms import PartialDateField
 from trainingplan.models import Appendix, AppendixColumn
 from trainingplan.policies import Action, may
 from trainingplan.rules.numbers import format_count
+from trainingplan.services.catalogue import plan_of, why_frozen
 from trainingplan.services.refusals import Refused
 
 
 class QuotaForm(InPlanForm):
-    """The number is compared with what is allocated while the quota is locked: Django saves in the same transaction."""
+    """Number and held are compared with what is allocated under lock: Django saves in the same transaction."""
 
     same_plan = ("appendix", "column")
 
@@ -31,10 +33,11 @@ class QuotaForm(InPlanForm):
         if column is not None and (appendix is None or column.appendix_id != appendix.pk):
             self.add_error("column", "Cột này không thuộc phụ lục đã chọn.")
         if self.instance.pk and "number" in self.cleaned_data:
+            number, held = self.cleaned_data["number"], self.cleaned_data.get("held")
             try:
-                check_quota_number(quota=self.instance, number=self.cleaned_data["number"])
+                check_quota_number(quota=self.instance, number=number, held=held)
             except Refused as refusal:
-                self.add_error("number", refusal.message)
+                self.add_error(refusal.field or "number", refusal.message)
         return cleaned
 
 
@@ -53,7 +56,17 @@ class QuotaAdmin(TransferAdmin):
     resource_classes = (QuotaResource,)
     form = QuotaForm
     fixed_fields = ("programme", "key")
-    list_display = ("short_name", "name", "shown_number", "allocated", "qualifier", "programme", "appendix", "plan")
+    list_display = (
+        "short_name",
+        "name",
+        "shown_number",
+        "allocated",
+        "shown_held",
+        "qualifier",
+        "programme",
+        "appendix",
+        "plan",
+    )
     list_display_links = ("short_name", "name")
     list_filter = ("programme__plan", "appendix", "payer", "mode")
     list_select_related = ("programme__plan", "appendix__plan")
@@ -61,7 +74,7 @@ class QuotaAdmin(TransferAdmin):
     autocomplete_fields = ("programme", "institutions")
     fieldsets = (
         (None, {"fields": (("programme", "key"), "name", ("short_name", "position"))}),
-        ("Số lượng", {"fields": (("number", "qualifier"), ("counting_word", "class_count"), "open_clause")}),
+        ("Số lượng", {"fields": (("number", "held"), ("qualifier", "counting_word"), "open_clause", "class_count")}),
         ("Đào tạo", {"fields": (("mode", "payer"), "institutions")}),
         ("Nơi in", {"fields": (("appendix", "column"),)}),
     )
@@ -87,9 +100,83 @@ class QuotaAdmin(TransferAdmin):
     def allocated(self, quota: Any) -> str:
         return format_count(quota.allocated_sum)
 
+    @admin.display(description="giữ lại", ordering="held")
+    def shown_held(self, quota: Quota) -> str:
+        return format_count(quota.held) if quota.held else ""
+
     @admin.display(description="kế hoạch", ordering="programme__plan__year")
     def plan(self, quota: Quota) -> str:
         return str(quota.programme.plan)
+
+
+class SubQuotaForm(CatalogueForm):
+    """As `QuotaForm`: never less than is allocated of it, never more than the quota itself."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        quota, number = self.cleaned_data.get("quota", self.instance.quota_id), self.cleaned_data.get("number")
+        if isinstance(quota, Quota):
+            if why := why_frozen(plan_of(quota)):
+                self.add_error("quota", why)
+            self.instance.quota = quota
+        if quota and number is not None:
+            try:
+                check_sub_quota_number(sub_quota=self.instance, number=number)
+            except Refused as refusal:
+                self.add_error("number", refusal.message)
+        return cleaned
+
+
+@admin.register(SubQuota)
+class SubQuotaAdmin(CatalogueAdmin):
+    form = SubQuotaForm
+    fixed_fields = ("quota",)
+    list_display = ("name", "quota", "shown_number", "allocated", "plan")
+    list_filter = ("quota__programme__plan",)
+    list_select_related = ("quota__programme__plan",)
+    search_fields = ("name", "quota__name", "quota__short_name")
+    autocomplete_fields = ("quota",)
+    fields = ("quota", ("name", "position"), "number")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        summed: QuerySet[Any] = rows.annotate(allocated_sum=Sum("allocations__number", default=0))
+        return summed
+
+    @admin.display(description="số lượng", ordering="number")
+    def shown_number(self, sub_quota: SubQuota) -> str:
+        return format_count(sub_quota.number)
+
+    @admin.display(description="đã phân bổ", ordering="allocated_sum")
+    def allocated(self, sub_quota: Any) -> str:
+        return format_count(sub_quota.allocated_sum)
+
+    @admin.display(description="kế hoạch")
+    def plan(self, sub_quota: SubQuota) -> str:
+        return str(sub_quota.quota.programme.plan)
+
+
+@admin.register(UnitCap)
+class UnitCapAdmin(CatalogueAdmin):
+    """To be read: caps are set in their grid, where they are compared with what is allocated."""
+
+    can_add = can_change = can_remove = False
+    list_display = ("unit", "programme", "shown_number", "plan", "updated_at", "updated_by")
+    list_filter = ("programme__plan",)
+    list_select_related = ("programme__plan", "unit", "updated_by")
+    search_fields = ("unit__names__name_search", "unit__key", "programme__name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UnitCap]:
+        caps: QuerySet[UnitCap] = super().get_queryset(request)
+        return caps.prefetch_related("unit__names")
+
+    @admin.display(description="trần", ordering="number")
+    def shown_number(self, cap: UnitCap) -> str:
+        return "không có trần" if cap.number is None else format_count(cap.number)
+
+    @admin.display(description="kế hoạch", ordering="programme__plan__year")
+    def plan(self, cap: UnitCap) -> str:
+        return str(cap.programme.plan)
 
 
 class PersonForm(CatalogueForm):

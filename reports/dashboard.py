@@ -269,7 +269,7 @@ def way_of(quota: Quota) -> Way:
 
 
 def _figures(quota: Quota, registered: int, allocated: int, nominated: int, *, own: bool) -> Figures:
-    """What is left is, of the province, what is not allocated or on a roster not named; of own places, not named."""
+    """What is left is, of the province, what is neither allocated nor held, or on a roster not named; of own, not named."""
     given = quota.number
     left: int | None
     if own:
@@ -278,7 +278,7 @@ def _figures(quota: Quota, registered: int, allocated: int, nominated: int, *, o
     elif given is None or (way_of(quota) is Way.CLASSES and not allocated):
         left = None
     else:
-        left = given - (nominated if way_of(quota) is Way.ROSTER else allocated)
+        left = given - (nominated if way_of(quota) is Way.ROSTER else allocated + quota.held)
     return Figures(given, registered, allocated, nominated, left)
 
 

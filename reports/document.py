@@ -290,7 +290,44 @@ class Note:
     label: str = "Ghi chú:"
 
 
-Block: TypeAlias = AppendixTitle | Heading | Paragraph | Table | Note
+@dataclass(frozen=True, slots=True)
+class LetterHead:
+    """The head of an issued paper: who issues it on the left, the motto on the right, then number, place and date.
+
+    `bodies` stand below each other, the last one is the issuer; `subject` is the abstract of a letter ("V/v …"). A
+    number or date not yet given is printed as "…"; `year` is printed all the same.
+    """
+
+    bodies: tuple[str, ...]
+    motto: str
+    symbol: str
+    place: str
+    year: int
+    number: str = ""
+    dated: date | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """Kính gửi: one addressee on the same line, several as a list."""
+
+    names: tuple[str, ...]
+    label: str = "Kính gửi:"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Where copies go, on the left, and who signs, on the right; a blank `name` leaves room for a signature."""
+
+    recipients: tuple[str, ...]
+    authority: str
+    post: str
+    name: str = ""
+    label: str = "Nơi nhận:"
+
+
+Block: TypeAlias = AppendixTitle | Heading | Paragraph | Table | Note | LetterHead | Addressees | Closing
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ class Format(StrEnum):
     XLSX = "xlsx"
     PDF = "pdf"
     HTML = "html"
+    DOCX = "docx"
 
     @property
     def label(self) -> str:
         """The name that people know it by."""
-        return {Format.XLSX: "Excel", Format.PDF: "PDF", Format.HTML: "HTML"}[self]
+        return {Format.XLSX: "Excel", Format.PDF: "PDF", Format.HTML: "HTML", Format.DOCX: "Word"}[self]
 
     @property
     def content_type(self) -> str:
@@ -29,6 +30,7 @@ class Format(StrEnum):
             Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Format.PDF: "application/pdf",
             Format.HTML: "text/html; charset=utf-8",
+            Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         }[self]
 
 

@@ -1,5 +1,6 @@
 """How documents must look: the presentation rules in force at a date, as data (mm and points)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -47,6 +48,17 @@ class Profile:
     title_capitals: bool
     attached_text: str
     long_dates: bool
+    motto_size: int
+    issuer_size: int
+    number_text: str
+    issuer_star: bool
+    dated_size: int
+    subject_size: int
+    signer_size: int
+    recipients_label_size: int
+    recipients_label_underlined: bool
+    recipients_size: int
+    recipients_end: str
 
     def appendix_label(self, number: int) -> str:
         return self.label_text.format(roman(number) if self.roman_numerals else number)
@@ -64,13 +76,30 @@ class Profile:
             issuer=attached.issuer,
         )
 
+    def number_line(self, number: str, symbol: str) -> str:
+        return self.number_text.format(number=number or BLANK, symbol=symbol)
+
+    def place_and_date(self, place: str, dated: date | None, year: int) -> str:
+        """Like "Quảng Ngãi, ngày 05 tháng 12 năm 2024"; a day and month not yet given are "…"."""
+        if dated is None:
+            return f"{place}, ngày {BLANK} tháng {BLANK} năm {year}"
+        return f"{place}, ngày {dated.day:02d} tháng {_month(dated)} năm {dated.year}"
+
+    def recipient_lines(self, recipients: Sequence[str]) -> list[str]:
+        """Items of "Nơi nhận", the last one ending in a full stop."""
+        last = len(recipients) - 1
+        return [f"- {name}{'.' if place == last else self.recipients_end}" for place, name in enumerate(recipients)]
+
     def _date(self, day: date | None) -> str:
         if day is None:
             return BLANK
         if not self.long_dates:
             return f"{day:%d/%m/%Y}"
-        month = f"{day.month:02d}" if day.month <= LAST_PADDED_MONTH else str(day.month)
-        return f"{day:%d} tháng {month} năm {day.year}"
+        return f"{day:%d} tháng {_month(day)} năm {day.year}"
+
+
+def _month(day: date) -> str:
+    return f"{day.month:02d}" if day.month <= LAST_PADDED_MONTH else str(day.month)
 
 
 def roman(number: int) -> str:
@@ -108,6 +137,17 @@ HD36: Final = Profile(
     title_capitals=False,
     attached_text="(Kèm theo {kind} số {number}-{symbol}, ngày {dated} của {issuer})",
     long_dates=False,
+    motto_size=15,
+    issuer_size=14,
+    number_text="Số {number}-{symbol}",
+    issuer_star=True,
+    dated_size=14,
+    subject_size=12,
+    signer_size=14,
+    recipients_label_size=14,
+    recipients_label_underlined=True,
+    recipients_size=12,
+    recipients_end=",",
 )
 
 ND30: Final = replace(
@@ -120,6 +160,14 @@ ND30: Final = replace(
     title_capitals=True,
     attached_text="(Kèm theo {kind} số {number}/{symbol} ngày {dated} của {issuer})",
     long_dates=True,
+    motto_size=13,
+    issuer_size=13,
+    number_text="Số: {number}/{symbol}",
+    issuer_star=False,
+    recipients_label_size=12,
+    recipients_label_underlined=False,
+    recipients_size=11,
+    recipients_end=";",
 )
 
 HD05: Final = replace(
@@ -127,6 +175,7 @@ HD05: Final = replace(
     key="HD05",
     name="Hướng dẫn 05-HD/VPTW (từ năm 2026)",
     line_height_percent=129,  # 18 pt at least, for letters of 14 pt
+    recipients_end=";",
 )
 
 PROFILES: Final = {profile.key: profile for profile in (HD36, ND30, HD05)}

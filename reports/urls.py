@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import appendices, dashboard, trail
+from reports.views import appendices, dashboard, letters, trail
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -10,5 +10,7 @@ urlpatterns = [
     path("phu-luc/<int:number>/", appendices.appendix, name="appendix"),
     path("phu-luc/phu-luc-<int:number>.<slug:extension>", appendices.appendix_file, name="appendix-file"),
     path("phu-luc/tat-ca.zip", appendices.appendices_zip, name="appendices-zip"),
+    path("tien-do/cong-van-don-doc/", letters.progress_letter, name="progress-letter"),
+    path("tien-do/cong-van-don-doc.<slug:extension>", letters.progress_letter_file, name="progress-letter-file"),
     path("nhat-ky/", trail.trail, name="trail"),
 ]

@@ -26,9 +26,9 @@ class CellBase(models.Model):
         abstract = True
 
 
-def cell_constraints(name: str) -> list[models.BaseConstraint]:
+def cell_constraints(name: str, *, column: str = "quota") -> list[models.BaseConstraint]:
     return [
-        models.UniqueConstraint(fields=("quota", "unit"), name=f"{name}_once_a_cell"),
+        models.UniqueConstraint(fields=(column, "unit"), name=f"{name}_once_a_cell"),
         models.CheckConstraint(
             name=f"{name}_number_in_range", condition=Q(number__isnull=True) | Q(number__gte=0, number__lte=MAXIMUM)
         ),
@@ -59,16 +59,22 @@ class Registration(CellBase):
 
 
 class Allocation(CellBase):
-    """What the Board gives (phân bổ)."""
+    """What the Board gives (phân bổ); of the rest of the demand `reserve` waits (dự bị) and what remains is refused."""
 
     quota = models.ForeignKey(Quota, models.PROTECT, related_name="allocations", verbose_name="chỉ tiêu")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="allocations", verbose_name="đơn vị")
+    reserve = models.PositiveIntegerField("dự bị", default=0)
 
     class Meta:
         verbose_name = "phân bổ"
         verbose_name_plural = "phân bổ"
         ordering = ("quota", "unit")
-        constraints = cell_constraints("allocation")
+        constraints = [
+            *cell_constraints("allocation"),
+            models.CheckConstraint(
+                name="allocation_reserve_in_range", condition=Q(reserve__gte=0, reserve__lte=MAXIMUM)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} × {self.quota_id}: {self.number}"

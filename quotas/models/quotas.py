@@ -50,6 +50,7 @@ class Quota(models.Model):
         help_text="Nhiều cơ sở nghĩa là «hoặc».",
     )
     payer = models.CharField("nguồn chi trả", max_length=20, choices=Payer, default=Payer.PROVINCE)
+    held = models.PositiveIntegerField("giữ lại", default=0, help_text="Số chỉ tiêu chưa đem phân bổ.")
     class_count = models.PositiveSmallIntegerField("số lớp", null=True, blank=True)
     appendix = models.ForeignKey(
         Appendix, models.SET_NULL, null=True, blank=True, related_name="quotas", verbose_name="phụ lục"
@@ -67,6 +68,11 @@ class Quota(models.Model):
             models.UniqueConstraint(fields=("programme", "position"), name="quota_position_once_a_programme"),
             models.CheckConstraint(
                 name="quota_number_in_range", condition=Q(number__isnull=True) | Q(number__gte=0, number__lte=1_000_000)
+            ),
+            models.CheckConstraint(
+                name="quota_held_within_number",
+                condition=Q(held=0) | Q(number__isnull=False, held__lte=models.F("number")),
+                violation_error_message="Số giữ lại không quá số lượng của chỉ tiêu.",
             ),
             models.CheckConstraint(
                 name="quota_qualifier_known", condition=Q(qualifier__in=("exact", "expected", "about", "registered"))

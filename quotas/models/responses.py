@@ -24,6 +24,11 @@ class Response(models.Model):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="người gửi"
     )
+    return_reason = models.CharField("lý do trả lại", max_length=500, blank=True)
+    handled_at = models.DateTimeField("tiếp nhận, trả lại lúc", null=True, blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="người xử lý"
+    )
     illustrative = models.BooleanField("số liệu minh họa", default=False)
 
     class Meta:

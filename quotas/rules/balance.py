@@ -1,55 +1,48 @@
-"""The arithmetic of quotas, on plain integers."""
+"""The arithmetic of one quota and of one demand, on plain integers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """given − allocated = left. A quota that states no number bounds nothing."""
+    """given − allocated − held = left. A quota that states no number bounds nothing."""
 
     given: int | None
     allocated: int
+    held: int = 0
 
     @property
     def left(self) -> int | None:
-        return None if self.given is None else self.given - self.allocated
+        return None if self.given is None else self.given - self.allocated - self.held
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """One cell's change of a quota: from `old` places to `new`."""
+class Answered:
+    """What became of a demand: demand = granted + reserve + refused, always; `beyond` was given without being asked."""
 
-    old: int
-    new: int
+    demand: int
+    granted: int
+    reserve: int
+    beyond: int = 0
 
     @property
-    def growth(self) -> int:
-        return self.new - self.old
+    def refused(self) -> int:
+        return self.demand - self.granted - self.reserve
+
+    def __add__(self, other: "Answered") -> "Answered":
+        return Answered(
+            self.demand + other.demand,
+            self.granted + other.granted,
+            self.reserve + other.reserve,
+            self.beyond + other.beyond,
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a wish is granted, and how many places the cell could have had."""
+def answer_demand(demand: int, allocated: int, reserve: int) -> Answered:
+    """Split a demand by what is allocated and held in reserve.
 
-    granted: bool
-    most: int | None
-
-
-def settle(balance: Balance, wishes: Sequence[Wish]) -> list[Verdict]:
-    """Grant wishes of one save against one quota, in their order, after all that give places back.
-
-    Moving a place from one unit to another in one save therefore never fails for the order of its cells. A wish that
-    does not fit whole is refused whole. What is granted never grows the sum beyond `given`, unless it was beyond
-    already: then only wishes that do not grow it are granted.
+    The reserve counts as far as there is demand left for it: who is granted a place no longer waits for one, and a
+    demand that was lowered afterwards takes its reserve with it.
     """
-    left = balance.left
-    verdicts: dict[int, Verdict] = {}
-    for index in sorted(range(len(wishes)), key=lambda i: wishes[i].growth > 0):
-        wish = wishes[index]
-        most = None if left is None else wish.old + max(left, 0)
-        granted = most is None or wish.growth <= 0 or wish.new <= most
-        verdicts[index] = Verdict(granted, most)
-        if granted and left is not None:
-            left -= wish.growth
-    return [verdicts[index] for index in range(len(wishes))]
+    granted = min(demand, allocated)
+    return Answered(demand, granted, min(reserve, demand - granted), allocated - granted)

@@ -1,14 +1,15 @@
 """The Board's grid: all units × the quotas of one appendix, with groups, totals and what is left of each quota."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.db.models import Model, QuerySet, Sum
 
-from quotas.models import Allocation, Quota, Registration
+from quotas.models import Allocation, ProposedShare, Quota, Registration
 from quotas.policies import why_allocation_closed
 from quotas.rules import Balance
+from quotas.selectors.differences import applied_shares, difference_words, last_reasons
 from trainingplan.models import Appendix, Plan, Unit
 from trainingplan.rules.letters import roman
 from trainingplan.selectors import PlanUnit, plan_units
@@ -16,7 +17,7 @@ from trainingplan.selectors import PlanUnit, plan_units
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A quota of the grid. given − allocated = left; `given` None states no number and bounds nothing."""
+    """A quota of the grid. given − allocated − held = left; `given` None states no number and bounds nothing."""
 
     quota_id: int
     column_id: int | None
@@ -35,17 +36,24 @@ class Column:
         return self.balance.allocated
 
     @property
+    def held(self) -> int:
+        return self.balance.held
+
+    @property
     def left(self) -> int | None:
         return self.balance.left
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """`registered` stands small beside the number; `difference` is how it departs from the proposal, in words."""
+
     number: int | None = None
     version: int = 0
     registered: int | None = None
     note: str = ""
     illustrative: bool = False
+    difference: str = ""
 
 
 EMPTY = Cell()
@@ -91,6 +99,19 @@ class AllocationGrid:
     open: bool
     closed_reason: str
     illustrative: bool
+    proposed: bool = False
+    """Whether a proposal was applied to one of its quotas: then changes by hand need a reason."""
+
+    @property
+    def departures(self) -> list[tuple[str, str, str]]:
+        """The cells that depart from the proposal: unit, quota, words."""
+        return [
+            (row.name, column.head, cell.difference)
+            for group in self.groups
+            for row in group.rows
+            for column, cell in zip(self.columns, row.cells, strict=True)
+            if cell.difference
+        ]
 
     @property
     def total_given(self) -> int | None:
@@ -102,8 +123,12 @@ class AllocationGrid:
         return sum(column.allocated for column in self.columns)
 
     @property
+    def total_held(self) -> int:
+        return sum(column.held for column in self.columns)
+
+    @property
     def total_left(self) -> int | None:
-        return None if self.total_given is None else self.total_given - self.total_allocated
+        return Balance(self.total_given, self.total_allocated, self.total_held).left
 
     @property
     def total_registered(self) -> int:
@@ -131,20 +156,22 @@ def quotas_of(plan: Plan, appendix: Appendix | None) -> QuerySet[Quota]:
 
 
 def allocation_grid(plan: Plan, appendix: Appendix | None, units: QuerySet[Unit]) -> AllocationGrid:
-    """The grid for the participants among `units`; seven queries, whatever their number."""
+    """The grid for the participants among `units`; nine queries at the most, whatever their number."""
     quotas = list(quotas_of(plan, appendix))
     ids = [quota.pk for quota in quotas]
     members = plan_units(plan, units)
-    cells = _cells(ids, units)
+    shares = applied_shares(ids)
+    cells = _with_differences(plan, shares, _cells(ids, units))
     columns = _columns(quotas, sums_by_quota(Allocation, ids), sums_by_quota(Registration, ids))
     reason = why_allocation_closed(plan)
     return AllocationGrid(
         title=f"Phụ lục {appendix.number}. {appendix.title}" if appendix else "Chỉ tiêu ngoài phụ lục",
         columns=columns,
-        groups=tuple(_groups(members, ids, cells)),
+        groups=tuple(groups_of(members, ids, cells)),
         open=not reason,
         closed_reason=reason,
         illustrative=plan.illustrative or any(cell.illustrative for cell in cells.values()),
+        proposed=bool(shares),
     )
 
 
@@ -156,7 +183,7 @@ def _columns(quotas: Sequence[Quota], allocated: dict[int, int], registered: dic
             head=quota.column.head if quota.column else quota.short_name,
             group_head=quota.column.group_head if quota.column else "",
             name=quota.name,
-            balance=Balance(quota.number, allocated.get(quota.pk, 0)),
+            balance=Balance(quota.number, allocated.get(quota.pk, 0), quota.held),
             registered=registered.get(quota.pk, 0),
         )
         for quota in quotas
@@ -184,7 +211,23 @@ def _cells(quota_ids: list[int], units: QuerySet[Unit]) -> dict[tuple[int, int],
     return cells
 
 
-def _groups(members: Sequence[PlanUnit], quota_ids: list[int], cells: dict[tuple[int, int], Cell]) -> Iterable[Group]:
+def _with_differences(
+    plan: Plan, shares: Mapping[tuple[int, int], ProposedShare], cells: dict[tuple[int, int], Cell]
+) -> dict[tuple[int, int], Cell]:
+    """The cells, those that depart from an applied proposal with how and why."""
+    numbers = {key: cells.get(key, EMPTY).number or 0 for key in shares}
+    departed = [key for key, share in shares.items() if numbers[key] != share.places]
+    reasons = last_reasons(plan, departed)
+    for key in departed:
+        words = difference_words(shares[key].places, numbers[key], reasons.get(key, ""))
+        cells[key] = replace(cells.get(key, EMPTY), difference=words)
+    return cells
+
+
+def groups_of(
+    members: Sequence[PlanUnit], quota_ids: Sequence[int], cells: Mapping[tuple[int, int], Cell]
+) -> Iterable[Group]:
+    """The rows of a grid by khối: units in the plan's order, their cells in that of the columns."""
     for place, (name, units) in enumerate(groupby(members, key=lambda unit: unit.group), start=1):
         rows = tuple(
             UnitRow(

@@ -10,7 +10,7 @@ from itertools import groupby
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from quotas.models import Quota, Registration, Response
+from quotas.models import Extension, ExtensionRequest, Quota, Registration, Response
 from trainingplan.models import Participant, Plan, Unit, UnitName
 from trainingplan.selectors import PlanUnit, plan_day, valid_on
 
@@ -69,7 +69,11 @@ def standing_of(state: str | None, registered: int) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class UnitProgress:
-    """One unit: `filled` quotas answered, `registered` people asked for, `late` days after the deadline or None."""
+    """One unit: `filled` quotas answered, `registered` people asked for, `late` days after its own deadline or None.
+
+    `due_at` is that deadline, a running or past extension counted in; `extended` says that it was extended. Who got
+    the answer back is late from that day at the earliest. `waiting` is the reason of a request for more time.
+    """
 
     unit: PlanUnit
     standing: Standing
@@ -78,6 +82,24 @@ class UnitProgress:
     sent_at: datetime | None
     sent_by: str
     late: int | None
+    due_at: datetime | None
+    extended: bool
+    waiting: str
+
+    @property
+    def owes(self) -> bool:
+        """Whether it has to be reminded: not answered, and its time is over."""
+        return not self.standing.answered and self.late is not None
+
+    @property
+    def reprieved(self) -> bool:
+        """Whether it has not answered, and only an extension that runs keeps it from being late."""
+        return not self.standing.answered and self.late is None and self.extended
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether it waits to be taken in."""
+        return self.standing in {Standing.SENT, Standing.NO_NEED}
 
     @property
     def lateness(self) -> str:
@@ -146,6 +168,24 @@ class Progress:
         """The units that have not answered."""
         return tuple(unit for unit in self.units if not unit.standing.answered)
 
+    @property
+    def debtors(self) -> tuple[UnitProgress, ...]:
+        """The units to remind: neither those that answered nor those whose extension runs."""
+        return tuple(unit for unit in self.units if unit.owes)
+
+    @property
+    def reprieved(self) -> tuple[UnitProgress, ...]:
+        return tuple(unit for unit in self.units if unit.reprieved)
+
+    @property
+    def waiting(self) -> tuple[UnitProgress, ...]:
+        """The units whose request for more time waits."""
+        return tuple(unit for unit in self.units if unit.waiting)
+
+    @property
+    def acceptable(self) -> tuple[UnitProgress, ...]:
+        return tuple(unit for unit in self.units if unit.acceptable)
+
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
@@ -158,13 +198,16 @@ def progress(plan: Plan, units: QuerySet[Unit], asked: int | None = None) -> Pro
     """The participants among `units`; three queries, whatever their number. `asked` spares the count of quotas."""
     cells = _cells(plan, units)
     names = UnitName.objects.filter(valid_on(plan_day(plan)), unit=OuterRef("unit")).values("name")
+    here = OuterRef("pk")
+    extensions = Extension.objects.filter(participant=here).order_by("-until").values("until")
+    requests = ExtensionRequest.objects.filter(participant=here, state=ExtensionRequest.State.WAITING).values("reason")
     answers = list(
         Participant.objects.filter(plan=plan, unit__in=units)
         .select_related("unit", "group", "response__sent_by")
-        .annotate(name=Subquery(names[:1]))
+        .annotate(name=Subquery(names[:1]), until=Subquery(extensions[:1]), waiting=Subquery(requests[:1]))
         .order_by("group__position", "position")
     )
-    rows = [_row(participant, participant.name, cells, plan.registration_closes_at) for participant in answers]
+    rows = [_row(one, _More(one.name, one.until, one.waiting), cells, plan.registration_closes_at) for one in answers]
     return Progress(
         groups=tuple(
             GroupProgress(group_id, name, tuple(members))
@@ -193,22 +236,46 @@ def _cells(plan: Plan, units: QuerySet[Unit]) -> dict[int, _Cells]:
     return {unit_id: _Cells(*rest) for unit_id, *rest in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class _More:
+    """What the query of the participants brings besides: the name, the latest extension, a waiting request's reason."""
+
+    name: str | None
+    until: datetime | None
+    waiting: str | None
+
+
+def _due(closes_at: datetime | None, until: datetime | None) -> tuple[datetime | None, bool]:
+    """The participant's own deadline, and whether it is an extension."""
+    if until and closes_at and until > closes_at:
+        return until, True
+    return closes_at, False
+
+
 def _row(
-    participant: Participant, name: str | None, cells: Mapping[int, _Cells], closes_at: datetime | None
+    participant: Participant, more: _More, cells: Mapping[int, _Cells], closes_at: datetime | None
 ) -> UnitProgress:
     answer: Response | None = getattr(participant, "response", None)
     cell = cells.get(participant.unit_id, _Cells())
     standing = standing_of(answer.state if answer else None, cell.registered)
     sent = answer if standing.answered else None
     unit, group = participant.unit, participant.group
+    due_at, extended = _due(closes_at, more.until)
+    given_back = answer.handled_at if answer and standing is Standing.RETURNED else None
     return UnitProgress(
-        unit=PlanUnit(unit.pk, unit.key, name or unit.key, group.pk, group.name),
+        unit=PlanUnit(unit.pk, unit.key, more.name or unit.key, group.pk, group.name),
         standing=standing,
         filled=cell.filled,
         registered=cell.registered,
         sent_at=sent.sent_at if sent else None,
         sent_by=sent.sent_by.full_name if sent and sent.sent_by else "",
-        late=days_late(closes_at, (sent.sent_at if sent else None) or timezone.now()),
+        late=days_late(
+            max(due_at, given_back) if due_at and given_back else due_at,
+            (sent.sent_at if sent else None) or timezone.now(),
+        ),
+        due_at=due_at,
+        extended=extended,
+        waiting=more.waiting or "",
     )
 
 

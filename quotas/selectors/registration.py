@@ -1,20 +1,35 @@
 """The sheet on which a unit registers its demand."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from quotas.models import Quota, Registration, Response
-from quotas.policies import why_allocation_closed, why_registration_closed
+from django.utils import timezone
+
+from quotas.models import ExtensionRequest, Quota, Registration, Response, ReturnedCell
+from quotas.policies import (
+    Terms,
+    locked_by_terms,
+    sendable,
+    state_label,
+    terms_of,
+    why_allocation_closed,
+    why_collecting_closed,
+    why_sheet_closed,
+)
 from quotas.selectors.last_year import last_year_figures
-from trainingplan.models import Plan, Role, Unit, User
+from trainingplan.models import Participant, Plan, Role, Unit, User
 from trainingplan.selectors import unit_name
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One quota: what the unit had last year, asks for now, who wrote it; `limit` is the most it may ask."""
+    """One quota: what the unit had last year, asks for now, who wrote it; `limit` is the most it may ask.
+
+    `locked` is why this cell cannot be written although the sheet is open; `remark` is what the Board wrote at a cell
+    that it returned, None at a cell that it did not mark.
+    """
 
     quota_id: int
     name: str
@@ -28,15 +43,55 @@ class Row:
     at: datetime | None
     illustrative: bool
     limit: int | None
+    locked: str = ""
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """The quotas of one programme."""
 
+    key: str
     code: str
     name: str
     rows: tuple[Row, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether all its cells can be written."""
+        return not any(row.locked for row in self.rows)
+
+    @property
+    def declined(self) -> bool:
+        """Whether every cell says that there is no need."""
+        return all(row.no_need for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What the Board said when it returned the answer last, and when."""
+
+    reason: str
+    at: datetime | None
+    by: str
+    marked: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTime:
+    """The extensions of a unit and its last request: `until` is None when none runs."""
+
+    may_ask: bool
+    until: datetime | None
+    request: ExtensionRequest | None
+
+    @property
+    def waiting(self) -> bool:
+        return self.request is not None and self.request.state == ExtensionRequest.State.WAITING
+
+    @property
+    def refused(self) -> bool:
+        return self.request is not None and self.request.state == ExtensionRequest.State.REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +107,8 @@ class RegistrationSheet:
     state_label: str
     illustrative: bool
     last_year: int
+    returned: Return | None
+    more_time: MoreTime
 
     @property
     def rows(self) -> Iterable[Row]:
@@ -63,26 +120,48 @@ class RegistrationSheet:
         return sum(row.number is not None or row.no_need for row in self.rows)
 
 
-NOT_OPENED = "chưa mở"
+def answer_for(plan: Plan, unit_id: int) -> Response | None:
+    """The unit's answer, not stored when it has not opened it; None when the plan does not ask the unit. One query."""
+    participant = (
+        Participant.objects.filter(plan=plan, unit_id=unit_id)
+        .select_related("unit", "response__handled_by", "response__sent_by")
+        .first()
+    )
+    if participant is None:
+        return None
+    answer: Response = getattr(participant, "response", None) or Response(participant=participant)
+    answer.participant = participant
+    return answer
 
 
 def registration_sheet(plan: Plan, unit: Unit, user: User) -> RegistrationSheet:
-    """All quotas of the plan in its order, for one unit; six queries."""
-    answer = Response.objects.filter(participant__plan=plan, participant__unit=unit).first()
+    """All quotas of the plan in its order, for one unit; ten queries at the most."""
+    answer = answer_for(plan, unit.pk)
+    terms = terms_of(plan, answer)
     cells = {
         cell.quota_id: cell
         for cell in Registration.objects.filter(quota__programme__plan=plan, unit=unit).select_related("updated_by")
     }
     figures = last_year_figures(plan, [unit.pk])
-    quotas = Quota.objects.filter(programme__plan=plan).select_related("programme")
+    quotas = list(Quota.objects.filter(programme__plan=plan).select_related("programme"))
+    board = user.role == Role.BOARD
+    reason = why_allocation_closed(plan) if board else why_sheet_closed(terms)
+    locked = {} if board or reason else locked_by_terms(terms, ((quota.pk, quota.programme_id) for quota in quotas))
+    remarks = (
+        dict(ReturnedCell.objects.filter(response=answer).values_list("quota_id", "remark")) if terms.returned else {}
+    )
     blocks = []
     for programme, members in groupby(quotas, key=lambda quota: quota.programme):
         rows = tuple(
-            _row(quota, cells.get(quota.pk), figures.get((unit.pk, programme.key, quota.key))) for quota in members
+            replace(
+                _row(quota, cells.get(quota.pk), figures.get((unit.pk, programme.key, quota.key))),
+                locked=locked.get(quota.pk, ""),
+                remark=remarks.get(quota.pk),
+            )
+            for quota in members
         )
-        blocks.append(Block(programme.code, programme.name, rows))
+        blocks.append(Block(programme.key, programme.code, programme.name, rows))
     invented_last_year = bool(figures) and Plan.objects.filter(year=plan.year - 1, illustrative=True).exists()
-    reason = why_allocation_closed(plan) if user.role == Role.BOARD else why_registration_closed(plan, answer)
     return RegistrationSheet(
         unit_id=unit.pk,
         unit_name=unit_name(plan, unit),
@@ -91,11 +170,32 @@ def registration_sheet(plan: Plan, unit: Unit, user: User) -> RegistrationSheet:
         closed_reason=reason,
         opens_at=plan.registration_opens_at,
         closes_at=plan.registration_closes_at,
-        state=answer.state if answer else "",
-        state_label=answer.get_state_display() if answer else NOT_OPENED,
+        state=answer.state if answer and answer.pk else "",
+        state_label=state_label(answer),
         illustrative=plan.illustrative or any(cell.illustrative for cell in cells.values()) or invented_last_year,
         last_year=plan.year - 1,
+        returned=_returned(answer, len(remarks)) if answer and terms.returned else None,
+        more_time=_more_time(terms),
     )
+
+
+def _returned(answer: Response, marked: int) -> Return:
+    by = answer.handled_by.full_name if answer.handled_by else ""
+    return Return(answer.return_reason, answer.handled_at, by, marked)
+
+
+def _more_time(terms: Terms) -> MoreTime:
+    """One query after the deadline, none before."""
+    last, closes, now = terms.last_deadline, terms.plan.registration_closes_at, timezone.now()
+    if terms.answer is None or closes is None or now < closes:
+        return MoreTime(may_ask=False, until=None, request=None)
+    request = (
+        ExtensionRequest.objects.filter(participant_id=terms.answer.participant_id).select_related("programme").first()
+    )
+    waits = request is not None and request.state == ExtensionRequest.State.WAITING
+    running = last if last and last > now else None
+    owes = sendable(terms.answer) and not terms.returned and not why_collecting_closed(terms.plan)
+    return MoreTime(may_ask=owes and running is None and not waits, until=running, request=request)
 
 
 def _row(quota: Quota, cell: Registration | None, last_year: int | None) -> Row:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from quotas.models import Allocation, Quota, Registration, Response
 from quotas.rules import Balance
@@ -28,9 +28,10 @@ def answer_of(plan: Plan, unit_id: int) -> tuple[bool, Response | None]:
 
 
 def illustrative_cells(plan: Plan) -> bool:
-    """Whether any number that a unit registers or is given in the plan is illustrative. At most two queries."""
+    """Whether any number that a unit registers or is given in the plan is illustrative. At most one query."""
     ours = {"quota__programme__plan": plan, "illustrative": True}
-    return plan.illustrative or any(model.objects.filter(**ours).exists() for model in (Allocation, Registration))
+    given, asked = (model.objects.filter(**ours).order_by().values("pk") for model in (Allocation, Registration))
+    return plan.illustrative or given.union(asked, all=True).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,16 @@ class Places:
 
 
 def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
-    """Given, allocated and registered by appendix, `OUTSIDE` last; with `units` only theirs. Four queries."""
-    titles = dict(
-        plan.appendices.exclude(kind=Appendix.Kind.BUDGET).order_by("number").values_list("number", "title")
-    ) | {OUTSIDE: "Chỉ tiêu ngoài phụ lục"}
-    members: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
-    for pk, given, number in Quota.objects.filter(programme__plan=plan).values_list("pk", "number", "appendix__number"):
-        members[number or OUTSIDE].append((pk, given))
-    ids = [pk for quotas in members.values() for pk, _ in quotas]
+    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Three queries."""
+    titles: dict[int, str] = {}
+    members: dict[int, list[tuple[int, int | None, int]]] = defaultdict(list)
+    quotas = Quota.objects.filter(programme__plan=plan).exclude(appendix__kind=Appendix.Kind.BUDGET)
+    for pk, given, held, number, title in quotas.order_by(F("appendix__number").asc(nulls_last=True)).values_list(
+        "pk", "number", "held", "appendix__number", "appendix__title"
+    ):
+        members[number or OUTSIDE].append((pk, given, held))
+        titles[number or OUTSIDE] = title or "Chỉ tiêu ngoài phụ lục"
+    ids = [pk for quotas in members.values() for pk, *_ in quotas]
     allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
     return [
         Places(
@@ -66,12 +69,12 @@ def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[
             title=title,
             quotas=len(members[number]),
             balance=Balance(
-                sum(given or 0 for _, given in members[number]),
-                sum(allocated.get(pk, 0) for pk, given in members[number] if given is not None),
+                sum(given or 0 for _, given, _ in members[number]),
+                sum(allocated.get(pk, 0) for pk, given, _ in members[number] if given is not None),
+                sum(held for _, _, held in members[number]),
             ),
-            registered=sum(registered.get(pk, 0) for pk, _ in members[number]),
-            unbounded=sum(allocated.get(pk, 0) for pk, given in members[number] if given is None),
+            registered=sum(registered.get(pk, 0) for pk, *_ in members[number]),
+            unbounded=sum(allocated.get(pk, 0) for pk, given, _ in members[number] if given is None),
         )
         for number, title in titles.items()
-        if members[number]
     ]

@@ -1,4 +1,4 @@
-"""The number of a quota: never lowered below what is allocated already."""
+"""The number of a quota and what is held back of it: never less to give than is allocated already."""
 
 from django.db import transaction
 
@@ -13,30 +13,60 @@ from trainingplan.services.refusals import Refused
 
 @transaction.atomic
 def set_quota_number(*, quota: Quota, number: int | None, actor: User) -> Quota:
-    """Set the number; raises Refused when more is allocated already, or the plan is frozen. None states no number."""
+    """Set the number; raises Refused when more is allocated or held, or the plan is frozen. None states no number."""
     check_quota_number(quota=quota, number=number)
     stored = lock_quotas([quota.pk])[quota.pk]
-    if stored.number != number:
-        stored.number = number
-        edits = Edits(actor)
-        edits.save(stored)
-        edits.close()
-    return stored
+    stored.number = number
+    return _save(stored, actor)
 
 
-def check_quota_number(*, quota: Quota, number: int | None) -> None:
-    """Raise Refused when the number may not be set; the quota stays locked until the transaction ends."""
+@transaction.atomic
+def set_held(*, quota: Quota, held: int, actor: User) -> Quota:
+    """Set what is held back (giữ lại); raises Refused when the rest is less than what is allocated."""
+    stored = lock_quotas([quota.pk]).get(quota.pk, quota)
+    check_quota_number(quota=stored, number=stored.number, held=held)
+    stored.held = held
+    return _save(stored, actor)
+
+
+def _save(quota: Quota, actor: User) -> Quota:
+    edits = Edits(actor)
+    edits.save(quota)
+    edits.close()
+    return quota
+
+
+def check_quota_number(*, quota: Quota, number: int | None, held: int | None = None) -> None:
+    """Raise Refused when number and held may not be set; `held` None is the one that stands.
+
+    The quota stays locked until the transaction ends.
+    """
     stored = lock_quotas([quota.pk]).get(quota.pk)
     if stored is None:
         raise Refused("Chỉ tiêu này vừa được người khác xóa.")
-    if stored.number == number:
+    held = stored.held if held is None else held
+    if (stored.number, stored.held) == (number, held):
         return
+    field = "number" if stored.number != number else "held"
     if why := why_frozen(plan_of(stored)):
-        raise Refused(why, field="number")
+        raise Refused(why, field=field)
+    if held and number is None:
+        raise Refused("Chỉ tiêu không ghi số lượng thì không giữ lại được. Bỏ số giữ lại trước.", field=field)
     allocated = sums_by_quota(Allocation, [quota.pk]).get(quota.pk, 0)
-    if number is not None and number < allocated:
-        raise Refused(
-            f"Đã phân bổ {format_count(allocated)}, không giảm xuống {format_count(number)} được. "
-            f"Nhập ít nhất {format_count(allocated)}, hoặc giảm số phân bổ của các đơn vị trước.",
-            field="number",
+    if number is not None and number < allocated + held:
+        raise Refused(_too_low(field, number, held, allocated), field=field)
+
+
+def _too_low(field: str, number: int, held: int, allocated: int) -> str:
+    """The words of a refusal: what is allocated, what is held, and what may be typed instead."""
+    if field == "held":
+        return (
+            f"Giao {format_count(number)}, đã phân bổ {format_count(allocated)}: không giữ lại {format_count(held)} "
+            f"được. Nhập nhiều nhất {format_count(max(number - allocated, 0))}, hoặc giảm số phân bổ của các đơn vị "
+            "trước."
         )
+    kept = f" và giữ lại {format_count(held)}" if held else ""
+    return (
+        f"Đã phân bổ {format_count(allocated)}{kept}, không giảm xuống {format_count(number)} được. "
+        f"Nhập ít nhất {format_count(allocated + held)}, hoặc giảm số phân bổ của các đơn vị trước."
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quotas.models import Allocation
@@ -14,6 +14,7 @@ from quotas.selectors.waiting import OUTSIDE, illustrative_cells, places_by_appe
 from quotas.services.cells import CellInput, CellResult, save_allocations
 from quotas.views import cells_io
 from quotas.views.allocation_html import allocation_table
+from quotas.views.appendices import appendix_or_404, number_of
 from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import Action, UserRequest, may, plan_view, require, sees_all_units, visible_units
@@ -29,18 +30,11 @@ def allocation_index(request: UserRequest, plan: Plan) -> HttpResponse:
     return render(request, "quotas/allocation_index.html", context)
 
 
-def _appendix_or_404(plan: Plan, number: int) -> Appendix | None:
-    """The appendix of that number, None for the quotas in no appendix; budget tables have no grid."""
-    if number == OUTSIDE:
-        return None
-    return get_object_or_404(plan.appendices.exclude(kind=Appendix.Kind.BUDGET), number=number)
-
-
 @plan_view(Action.SEE_ALLOCATION)
 @require_http_methods(["GET", "HEAD", "POST"])
 def allocation(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """The grid; a POST is its form, sent without JavaScript."""
-    appendix = _appendix_or_404(plan, number)
+    appendix = appendix_or_404(plan, number)
     if request.method != "POST":
         return _page(request, plan, appendix)
     require(request.user, Action.ALLOCATE)
@@ -60,7 +54,7 @@ def _after_form(
     words = cells_io.saved_words(results)
     if not returned:
         messages.success(request, words)
-        return redirect("allocation", plan.year, appendix.number if appendix else OUTSIDE)
+        return redirect("allocation", plan.year, number_of(appendix))
     messages.warning(request, words)
     return _page(request, plan, appendix, returned)
 
@@ -74,11 +68,13 @@ def _page(
     context = {
         "plan": plan,
         "appendix": appendix,
-        "number": appendix.number if appendix else OUTSIDE,
+        "number": number_of(appendix),
         "numbers": _numbers(plan),
         "grid": grid,
         "editable": editable,
         "whole": whole,
+        "may_allocate": may(request.user, Action.ALLOCATE),
+        "departures": grid.departures,
         "illustrative": grid.illustrative,
         "table": allocation_table(grid, editable=editable, whole=whole, returned=returned),
     }
@@ -95,7 +91,7 @@ def _numbers(plan: Plan) -> list[int]:
 @require_POST
 def allocation_cells(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Save changed cells sent as JSON; the reply adds what is then allocated and left of each column."""
-    appendix = _appendix_or_404(plan, number)
+    appendix = appendix_or_404(plan, number)
     try:
         cells = cells_io.read_cells(request)
         results = save_allocations(plan=plan, cells=cells, actor=request.user)
@@ -110,5 +106,5 @@ def _columns_now(plan: Plan, appendix: Appendix | None) -> list[dict[str, Any]]:
     """The head's sums after a save, in the order of the columns."""
     quotas = list(quotas_of(plan, appendix))
     allocated = sums_by_quota(Allocation, [quota.pk for quota in quotas])
-    balances = [Balance(quota.number, allocated.get(quota.pk, 0)) for quota in quotas]
-    return [{"given": one.given, "allocated": one.allocated, "left": one.left} for one in balances]
+    balances = [Balance(quota.number, allocated.get(quota.pk, 0), quota.held) for quota in quotas]
+    return [cells_io.column_sums(balance) for balance in balances]

@@ -10,10 +10,13 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from quotas.rules import Balance
 from quotas.services.cells import CellInput, CellResult, Outcome
 from trainingplan.rules.numbers import format_count
+from trainingplan.rules.text import clean
 
 MOST_CELLS = 20_000
+LONGEST_REASON = 300
 _LARGEST_ID = 2**63 - 1
 _LARGEST_VERSION = 2**31 - 2
 _FIELD = re.compile(r"c-([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,9})(?:-([0-9]{1,7}|x)?)?", re.ASCII)
@@ -28,7 +31,10 @@ class BadCells(Exception):  # noqa: N818 - what the client did, not what broke
 
 
 def read_cells(request: HttpRequest) -> list[CellInput]:
-    """The cells of `{"cells": [{"unit", "quota", "value", "version", "no_need"}]}`; raises BadCells."""
+    """The cells of `{"cells": [{"unit", "quota", "value", "version", "no_need", "reason"}], "reason"}`.
+
+    The reason of the whole is that of every cell without its own. Raises BadCells.
+    """
     try:
         body = json.loads(request.body)
     except RequestDataTooBig as error:
@@ -36,21 +42,22 @@ def read_cells(request: HttpRequest) -> list[CellInput]:
     except (ValueError, RecursionError) as error:
         raise BadCells("Máy chủ không đọc được yêu cầu: nội dung không phải JSON.") from error
     cells = body.get("cells") if isinstance(body, dict) else None
+    why = body.get("reason", "") if isinstance(body, dict) else ""
     if not isinstance(cells, list):
         raise BadCells("Máy chủ không đọc được yêu cầu: thiếu danh sách «cells».")
     if len(cells) > MOST_CELLS:
         most, sent = format_count(MOST_CELLS), format_count(len(cells))
         raise BadCells(f"Một lần lưu nhận nhiều nhất {most} ô; yêu cầu này có {sent} ô.")
-    return [_read_cell(place, cell) for place, cell in enumerate(cells, start=1)]
+    return [_read_cell(place, cell, why) for place, cell in enumerate(cells, start=1)]
 
 
-def _read_cell(place: int, cell: object) -> CellInput:
+def _read_cell(place: int, cell: object, why: object) -> CellInput:
     if not isinstance(cell, dict):
         raise BadCells(f"Ô thứ {place} trong yêu cầu không đúng dạng.")
-    typed, no_need = cell.get("value", ""), cell.get("no_need", False)
+    typed, no_need, reason = cell.get("value", ""), cell.get("no_need", False), cell.get("reason", "") or why
     if type(typed) is int:
         typed = str(typed) if abs(typed) <= _LARGEST_ID else "9" * 20
-    if not isinstance(typed, str) or not isinstance(no_need, bool):
+    if not isinstance(typed, str) or not isinstance(no_need, bool) or not isinstance(reason, str):
         raise BadCells(f"Ô thứ {place} trong yêu cầu không đúng dạng.")
     return CellInput(
         unit_id=_whole(cell.get("unit"), place, 1, _LARGEST_ID),
@@ -58,7 +65,14 @@ def _read_cell(place: int, cell: object) -> CellInput:
         typed=typed,
         version=_whole(cell.get("version", 0), place, 0, _LARGEST_VERSION),
         no_need=no_need,
+        reason=clean_reason(reason),
     )
+
+
+def clean_reason(text: str) -> str:
+    """A reason as it is kept: one printable line, not too long."""
+    line = " ".join(clean(text).split())
+    return "".join(sign for sign in line if sign.isprintable())[:LONGEST_REASON]
 
 
 def _whole(value: object, place: int, least: int, most: int) -> int:
@@ -85,6 +99,7 @@ def seen_value(number: int | None, *, no_need: bool = False) -> str:
 def read_form(fields: Mapping[str, Any]) -> list[CellInput]:
     """The changed cells among the fields of a grid; what is as it was shown is left out, as are fields of no cell."""
     changed = []
+    reason = clean_reason(str(fields.get("reason", "")))
     for name, value in fields.items():
         match = _FIELD.fullmatch(name)
         if match is None:
@@ -95,7 +110,7 @@ def read_form(fields: Mapping[str, Any]) -> list[CellInput]:
         typed = str(value)
         same = typed.strip() in {seen, format_count(int(seen))} if seen.isdigit() else not typed.strip()
         if not same or no_need != (seen == "x"):
-            changed.append(CellInput(unit_id, quota_id, typed, version, no_need))
+            changed.append(CellInput(unit_id, quota_id, typed, version, no_need, reason))
     return changed
 
 
@@ -116,7 +131,14 @@ def _told(result: CellResult) -> dict[str, Any]:
         "message": result.message,
         "author": result.author,
         "at": f"{timezone.localtime(result.at):%H:%M, %d/%m/%Y}" if result.at else "",
+        "needs_reason": result.needs_reason,
+        "difference": result.difference,
     }
+
+
+def column_sums(balance: Balance) -> dict[str, int | None]:
+    """A column's sums for the head: given − allocated − held = left."""
+    return {"given": balance.given, "allocated": balance.allocated, "held": balance.held, "left": balance.left}
 
 
 def refusal(message: str, status: int) -> JsonResponse:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from quotas.policies import why_collecting_closed
 from quotas.selectors.progress import GroupProgress, Progress, Standing, UnitProgress, progress
 from quotas.services.rounds import has_opened, set_round, why_round_fixed
 from quotas.views.round_form import RoundForm
@@ -18,6 +19,8 @@ from trainingplan.services.refusals import Refused
 
 UNANSWERED = "chua-tra-loi"
 """Stands for all standings without an answer."""
+OWING = "qua-han"
+"""Stands for all that are to be reminded: without an answer, and out of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
         "filtered": bool(standing or group),
         "deadline": _deadline(plan),
         "may_run": may(request.user, Action.RUN_ROUND),
+        "may_accept": may(request.user, Action.RUN_ROUND) and not why_collecting_closed(plan),
+        "acceptable": sum(unit.acceptable for one in shown for unit in one.units),
+        "all_ticked": request.GET.get("chon") == "tat-ca",
+        "tick_all_url": _url(standing, group, tick=True),
         "illustrative": state.illustrative,
     }
     return render(request, "quotas/progress.html", context)
@@ -65,18 +72,21 @@ def _deadline(plan: Plan) -> Deadline | None:
 
 def _filtered(state: Progress, standing: str, group: str) -> list[Shown]:
     """The groups with the units that pass, without empty groups. A word that is no filter filters nothing."""
-    known = standing in {UNANSWERED, *Standing}
+    known = standing in {UNANSWERED, OWING, *Standing}
     chosen = [one for one in state.groups if str(one.group_id) == group] or list(state.groups)
     shown = [Shown(one, tuple(unit for unit in one.units if not known or _passes(unit, standing))) for one in chosen]
     return [one for one in shown if one.units]
 
 
 def _passes(unit: UnitProgress, standing: str) -> bool:
+    if standing == OWING:
+        return unit.owes
     return not unit.standing.answered if standing == UNANSWERED else unit.standing == standing
 
 
-def _url(standing: str, group: str) -> str:
-    query = {name: value for name, value in (("trang-thai", standing), ("khoi", group)) if value}
+def _url(standing: str, group: str, *, tick: bool = False) -> str:
+    parts = ("trang-thai", standing), ("khoi", group), ("chon", "tat-ca" if tick else "")
+    query = {name: value for name, value in parts if value}
     return f"?{urlencode(query)}"
 
 
@@ -85,6 +95,7 @@ def _standing_choices(state: Progress, standing: str, group: str) -> list[Choice
     options = [
         ("", "tất cả", state.due),
         (UNANSWERED, "chưa trả lời", len(state.missing)),
+        (OWING, "quá hạn", len(state.debtors)),
         *((tally.standing, tally.standing.label, tally.units) for tally in state.tallies),
     ]
     return [Choice(_url(value, group), label, units, standing == value) for value, label, units in options]

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from courses.models import Programme
 from quotas.models import Response
 from quotas.selectors.progress import progress
 from quotas.selectors.registration import RegistrationSheet, registration_sheet
 from quotas.services.cells import CellInput, CellResult, save_registrations
+from quotas.services.no_need import declare_no_need
 from quotas.services.responses import send_response
 from quotas.views import cells_io
 from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
@@ -27,6 +30,7 @@ from trainingplan.policies import (
     visible_unit_or_404,
     visible_units,
 )
+from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
 
 STATE_TONES: dict[str, str] = {
@@ -85,13 +89,27 @@ def _page(request: UserRequest, plan: Plan, unit: Unit, returned: ReturnedCells 
         "sheet": sheet,
         "state_tone": STATE_TONES.get(sheet.state, ""),
         "editable": editable,
-        "deadline": Deadline(sheet.closes_at) if sheet.closes_at else None,
+        "deadline": _deadline(sheet),
+        "own": request.user.unit_id == unit.pk,
+        "whole": sheet.open and all(block.open for block in sheet.blocks),
+        "may_review": may(request.user, Action.SEE_PROGRESS),
         "illustrative": sheet.illustrative,
         "several": request.user.role != Role.UNIT,
-        "table": registration_table(sheet, editable=editable, returned=returned),
+        "table": registration_table(
+            sheet,
+            editable=editable,
+            returned=returned,
+            decline_url=reverse("registration-no-need", args=(plan.year, unit.key)),
+        ),
         "asked": sum(1 for _ in sheet.rows),
     }
     return render(request, "quotas/registration.html", context)
+
+
+def _deadline(sheet: RegistrationSheet) -> Deadline | None:
+    """The unit's own: its extension when one runs."""
+    at = sheet.more_time.until or sheet.closes_at
+    return Deadline(at) if at else None
 
 
 def _may_edit(user: User, unit: Unit) -> bool:
@@ -153,6 +171,44 @@ def registration_send(request: UserRequest, plan: Plan, unit_key: str) -> HttpRe
         "illustrative": sheet.illustrative,
     }
     return render(request, "quotas/registration_send.html", context)
+
+
+@plan_view(Action.EDIT_REGISTRATION)
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_no_need(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
+    """«Không có nhu cầu» for one programme (`?chuong-trinh=`) or the whole form: what it will do, and doing it."""
+    unit = visible_unit_or_404(request.user, unit_key)
+    _require_editing(request.user, unit)
+    key = request.GET.get("chuong-trinh", "")
+    programme = get_object_or_404(Programme, plan=plan, key=key) if key and "\x00" not in key else None
+    if request.method == "POST":
+        return _declare(request, plan, unit, programme)
+    sheet = registration_sheet(plan, unit, request.user)
+    blocks = [block for block in sheet.blocks if programme is None or block.key == programme.key]
+    rows = [row for block in blocks for row in block.rows]
+    context = {
+        "plan": plan,
+        "unit": unit,
+        "sheet": sheet,
+        "programme": programme,
+        "cells": len(rows),
+        "numbers": [row for row in rows if row.number is not None],
+        "locked": next((row.locked for row in rows if row.locked), ""),
+        "illustrative": sheet.illustrative,
+    }
+    return render(request, "quotas/registration_no_need.html", context)
+
+
+def _declare(request: UserRequest, plan: Plan, unit: Unit, programme: Programme | None) -> HttpResponseRedirect:
+    try:
+        done = declare_no_need(plan=plan, unit=unit, actor=request.user, programme=programme)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        words = f"Đã ghi «không có nhu cầu» cho {format_count(done.cells)} chỉ tiêu"
+        sent = "." if programme else " và gửi Ban Tổ chức Tỉnh ủy."
+        messages.success(request, words + sent)
+    return redirect("registration-unit", plan.year, unit.key)
 
 
 def _send(request: UserRequest, plan: Plan, unit: Unit) -> HttpResponseRedirect:

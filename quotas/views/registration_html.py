@@ -1,5 +1,7 @@
 """The unit's sheet as HTML; see `cells_html` for why it is not a template."""
 
+from urllib.parse import urlencode
+
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -21,10 +23,16 @@ from trainingplan.rules.numbers import format_count
 
 
 def registration_table(
-    sheet: RegistrationSheet, *, editable: bool, returned: ReturnedCells = NOTHING_RETURNED
+    sheet: RegistrationSheet, *, editable: bool, returned: ReturnedCells = NOTHING_RETURNED, decline_url: str = ""
 ) -> SafeString:
-    """One body per programme; the cells of `returned` show what was typed and why it was not saved."""
-    blocks = "".join(_block(sheet.unit_id, block, returned, editable=editable) for block in sheet.blocks)
+    """One body per programme; the cells of `returned` show what was typed and why it was not saved.
+
+    `decline_url` is where a unit says that it has no need of a whole programme.
+    """
+    blocks = "".join(
+        _block(sheet.unit_id, block, returned, decline_url if editable else "", editable=editable)
+        for block in sheet.blocks
+    )
     return mark_safe(  # noqa: S308 - texts from data are escaped where they enter
         '<table class="grid grid-sheet"><thead><tr>'
         '<th scope="col" class="first">Chương trình / chỉ tiêu</th>'
@@ -36,27 +44,55 @@ def registration_table(
     )
 
 
-def _block(unit_id: int, block: Block, returned: ReturnedCells, *, editable: bool) -> str:
+def _block(unit_id: int, block: Block, returned: ReturnedCells, decline_url: str, *, editable: bool) -> str:
     rows = "".join(
-        _open_row(unit_id, row, returned.get((unit_id, row.quota_id))) if editable else _closed_row(row)
+        _open_row(unit_id, row, returned.get((unit_id, row.quota_id)))
+        if editable and not row.locked
+        else _closed_row(row)
         for row in block.rows
     )
     head = f"{escape(block.code)} {escape(block.name)}"
+    if decline_url and block.open and not block.declined:
+        head += (
+            f' <a class="decline" href="{escape(decline_url)}?{urlencode({"chuong-trinh": block.key})}"'
+            f' data-after-saving>Không có nhu cầu<span class="aside">, {escape(block.name)}</span></a>'
+        )
+    reasons = {row.locked for row in block.rows} if editable else set()
+    if len(reasons) == 1 and "" not in reasons:
+        head += f' <span class="lock">🔒 {escape(reasons.pop())}</span>'
     return f'<tbody><tr class="group"><th colspan="5" scope="rowgroup">{head}</th></tr>{rows}</tbody>'
 
 
 def _row(row: Row, name: str, cells: str, note: str) -> str:
     last_year = UNKNOWN if row.last_year is None else count(row.last_year)
     return (
-        f'<tr><th scope="row" class="first">{name}</th><td class="num" data-label="năm trước">{last_year}</td>{cells}'
-        f'<td class="note">{note}<span class="hint">{escape(_hint(row))}</span></td></tr>'
+        f'<tr{_row_class(row)}><th scope="row" class="first">{name}</th>'
+        f'<td class="num" data-label="năm trước">{last_year}</td>{cells}'
+        f'<td class="note">{note}{_mark(row)}<span class="hint">{escape(_hint(row))}</span></td></tr>'
     )
 
 
+def _row_class(row: Row) -> str:
+    if row.remark is not None:
+        return ' class="is-marked"'
+    return ' class="is-shut"' if row.locked else ""
+
+
+def _mark(row: Row) -> str:
+    """What the Board says at a cell that it gave back."""
+    if row.remark is None:
+        return ""
+    return f'<span class="remark">Cần sửa{": " if row.remark else ""}{escape(row.remark)}</span>'
+
+
 def _closed_row(row: Row) -> str:
+    """A row to read; one that is locked in an open sheet says why, to be copied and pasted around it."""
     no_need = "không có nhu cầu" if row.no_need else ""
     number = "" if row.no_need else known(row.number)
-    return _row(row, escape(row.name), f'<td class="num">{number}</td><td class="tick">{no_need}</td>', "")
+    lock = f' data-locked="{escape(row.locked)}"' if row.locked else ""
+    why = f'<span class="lock">🔒 đã khóa<span class="aside">: {escape(row.locked)}</span></span>' if row.locked else ""
+    cells = f'<td class="num"{lock}>{number}</td><td class="tick">{no_need}</td>'
+    return _row(row, escape(row.name), cells, why)
 
 
 def _open_row(unit_id: int, row: Row, back: Returned | None) -> str:

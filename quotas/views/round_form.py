@@ -1,17 +1,21 @@
-"""The form of the registration round: when it opens, its deadline, and why."""
+"""The forms of the registration round: when it opens, its deadline, and why; more time for one unit."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from courses.models import Programme
+from quotas.models import ExtensionRequest
 from quotas.services.rounds import has_opened
 from trainingplan.forms import CleanCharField, TypedField, WholeDateField
 from trainingplan.models import Plan
 from trainingplan.rules.text import clean, quoted
+from trainingplan.services.refusals import Refused
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])\s*(?:[:.hg]|giờ)\s*([0-5][0-9])?", re.ASCII | re.IGNORECASE)
 END_OF_WORK = time(17, 0)
@@ -74,6 +78,56 @@ class RoundForm(forms.Form):
     @property
     def closes_at(self) -> datetime:
         return _moment(self.cleaned_data["closes_on"], self.cleaned_data["closes_time"])
+
+
+class ExtensionRequestForm(forms.Form):
+    """For which programme a unit needs more time, and why."""
+
+    use_required_attribute = False
+
+    programme = forms.ChoiceField(
+        label="Cho chương trình",
+        required=False,
+        error_messages={"invalid_choice": "Lựa chọn này không có trong danh sách."},
+    )
+    reason = CleanCharField(
+        label="Lý do",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=500,
+        error_messages={"required": "Cần ghi lý do.", "max_length": "Lý do dài quá 500 ký tự. Hãy viết gọn lại."},
+    )
+
+    def __init__(self, *args: Any, programmes: Sequence[Programme], **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "label_suffix": ""})
+        self.programmes = {programme.key: programme for programme in programmes}
+        choices = [(key, f"{one.code} {one.short_name}".strip()) for key, one in self.programmes.items()]
+        field = cast("forms.ChoiceField", self.fields["programme"])
+        field.choices = [("", "Tất cả chương trình"), *choices]
+
+    def clean_programme(self) -> Programme | None:
+        return self.programmes.get(self.cleaned_data["programme"])
+
+    def take(self, refusal: Refused) -> None:
+        """Show a refusal of the service at its field."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class ExtensionForm(ExtensionRequestForm):
+    """What the Board grants; a request that waits proposes its programme."""
+
+    field_order = ("until_on", "until_time", "programme", "reason")
+
+    until_on = WholeDateField(label="Gia hạn đến ngày", error_messages={"required": "Chưa nhập ngày."})
+    until_time = ClockField(label="Lúc", error_messages={"required": "Chưa nhập giờ."})
+
+    def __init__(self, *args: Any, request: ExtensionRequest | None = None, **kwargs: Any) -> None:
+        asked = request.programme.key if request and request.programme else ""
+        super().__init__(*args, **{**kwargs, "initial": {"until_time": END_OF_WORK, "programme": asked}})
+        self.fields["reason"].help_text = "Ai cho phép, theo văn bản nào. Đơn vị và nhật ký đều thấy."
+
+    @property
+    def until(self) -> datetime:
+        return _moment(self.cleaned_data["until_on"], self.cleaned_data["until_time"])
 
 
 def _moment(day: date, at: time) -> datetime:

@@ -3,8 +3,10 @@
 from django.urls import NoReverseMatch, reverse
 
 from quotas.models import Response
-from quotas.policies import why_allocation_closed, why_registration_closed
-from quotas.selectors.waiting import OUTSIDE, Places, answer_of, answers_missing, places_by_appendix
+from quotas.policies import Terms, state_of, terms_of, why_allocation_closed, why_collecting_closed, why_sheet_closed
+from quotas.selectors.registration import answer_for
+from quotas.selectors.reminders import to_handle
+from quotas.selectors.waiting import OUTSIDE, Places, answers_missing, places_by_appendix
 from trainingplan.frame import Deadline, Task
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
@@ -12,12 +14,13 @@ from trainingplan.rules.numbers import format_count
 
 
 def waiting(plan: Plan, user: User) -> list[Task]:
-    """See `TASK_SOURCES` in the settings. A constant number of queries: one for a unit, five for the Board."""
+    """See `TASK_SOURCES` in the settings. A constant number of queries: three for a unit, seven for the Board."""
     tasks: list[Task] = []
     if user.unit_id and may(user, Action.EDIT_REGISTRATION):
         tasks += _own_answer(plan, user.unit_id)
     if may(user, Action.RUN_ROUND):
         tasks += _answers_to_collect(plan)
+        tasks += _answers_to_handle(plan)
     if may(user, Action.ALLOCATE):
         tasks += _places_to_give(plan)
     return tasks
@@ -28,18 +31,41 @@ def _deadline(plan: Plan) -> Deadline | None:
 
 
 def _own_answer(plan: Plan, unit_id: int) -> list[Task]:
-    asked, answer = answer_of(plan, unit_id)
-    if not asked or why_registration_closed(plan, answer):
+    answer = answer_for(plan, unit_id)
+    terms = terms_of(plan, answer)
+    if answer is None or why_sheet_closed(terms):
         return []
     what = f"nhu cầu đào tạo, bồi dưỡng năm {plan.year}"
-    match answer.state if answer else "":
+    match state_of(answer):
         case Response.State.RETURNED:
             words = f"Sửa và gửi lại đăng ký {what}", "Ban Tổ chức Tỉnh ủy đã trả lại bản đăng ký.", "Xem và sửa"
         case Response.State.EDITING:
             words = f"Gửi đăng ký {what}", "Đang nhập, chưa gửi Ban Tổ chức Tỉnh ủy.", "Nhập tiếp"
         case _:
             words = f"Đăng ký {what}", "Chưa nhập chỉ tiêu nào.", "Bắt đầu đăng ký"
-    return [Task(*words, url=reverse("registration", kwargs={"year": plan.year}), deadline=_deadline(plan))]
+    return [Task(*words, url=reverse("registration", kwargs={"year": plan.year}), deadline=_own_deadline(terms))]
+
+
+def _own_deadline(terms: Terms) -> Deadline | None:
+    """What was returned is waited for, whatever the deadline was."""
+    at = None if terms.returned else terms.last_deadline
+    return Deadline(at) if at else _deadline(terms.plan)
+
+
+def _answers_to_handle(plan: Plan) -> list[Task]:
+    """What units have sent or asked, and nobody of the Board has answered."""
+    if why_collecting_closed(plan):
+        return []
+    sent, requests = to_handle(plan)
+    url = _progress_url(plan)
+    tasks = []
+    if requests:
+        title = f"{format_count(requests)} đơn vị xin gia hạn đăng ký"
+        tasks.append(Task(title, "Đồng ý đến ngày nào, hoặc không đồng ý kèm lý do.", "Trả lời", f"{url}#xin-gia-han"))
+    if sent:
+        title = f"{format_count(sent)} bản đăng ký chờ tiếp nhận"
+        tasks.append(Task(title, "Tiếp nhận, hoặc trả lại kèm lý do.", "Xem", f"{url}?trang-thai=da-gui"))
+    return tasks
 
 
 def _answers_to_collect(plan: Plan) -> list[Task]:

@@ -7,14 +7,17 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from reports.document import (
+    Addressees,
     Align,
     AppendixTitle,
     Block,
     Cell,
+    Closing,
     Column,
     Document,
     Heading,
     Kind,
+    LetterHead,
     Note,
     Paragraph,
     Row,
@@ -22,7 +25,7 @@ from reports.document import (
     Table,
     printed,
 )
-from reports.profiles import FONT_FAMILIES
+from reports.profiles import FONT_FAMILIES, Profile
 from reports.renderers.layout import CELL_PADDING_MM, Layout, lay_out, page_mm, profile_of
 
 _TEMPLATES: Final = {
@@ -31,6 +34,9 @@ _TEMPLATES: Final = {
     Paragraph: "reports/print/paragraph.html",
     Table: "reports/print/table.html",
     Note: "reports/print/note.html",
+    LetterHead: "reports/print/letter_head.html",
+    Addressees: "reports/print/addressees.html",
+    Closing: "reports/print/closing.html",
 }
 _NOWRAP_CLASS: Final = {Kind.COUNT: "n", Kind.MONEY: "n", Kind.DATE: "d"}
 _ALIGN_CLASS: Final = {Align.LEFT: "", Align.CENTER: "c", Align.RIGHT: "r", Align.JUSTIFY: "j"}
@@ -96,6 +102,30 @@ def _block(block: Block, document: Document, layouts: Iterator[tuple[int, Layout
             return _table(block, number, layout)
         case Note():
             return {"block": block}
+        case LetterHead() | Addressees() | Closing():
+            return _frame(block, profile_of(document))
+
+
+def _frame(block: LetterHead | Addressees | Closing, profile: Profile) -> dict[str, object]:
+    """What stands around the text of a letter."""
+    match block:
+        case LetterHead():
+            return {
+                "block": block,
+                "above": block.bodies[:-1],
+                "issuer": block.bodies[-1],
+                "star": profile.issuer_star,
+                "number": profile.number_line(block.number, block.symbol),
+                "dated": profile.place_and_date(block.place, block.dated, block.year),
+            }
+        case Addressees():
+            return {"block": block, "lines": profile.recipient_lines(block.names) if len(block.names) > 1 else []}
+        case Closing():
+            return {
+                "block": block,
+                "lines": profile.recipient_lines(block.recipients),
+                "underlined": profile.recipients_label_underlined,
+            }
 
 
 def _table(table: Table, number: int, layout: Layout) -> dict[str, object]:
@@ -181,6 +211,13 @@ def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
                 "first_line_mm",
                 "paragraph_before_pt",
                 "line_height_percent",
+                "motto_size",
+                "issuer_size",
+                "dated_size",
+                "subject_size",
+                "signer_size",
+                "recipients_label_size",
+                "recipients_size",
             )
         },
         "font_families": ", ".join(FONT_FAMILIES),

@@ -8,11 +8,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from reports.document import (
+    Addressees,
     Align,
     AppendixTitle,
     Block,
+    Closing,
     Document,
     Heading,
+    LetterHead,
     Note,
     Orientation,
     Paragraph,
@@ -160,6 +163,30 @@ class _Sheet:
                 self._line(runs, NOTE_SIZE, Align.LEFT)
             case Table() if self.layout:
                 self._write_table(block, self.layout)
+            case LetterHead() | Addressees() | Closing():
+                self._write_frame(block)
+
+    def _write_frame(self, block: LetterHead | Addressees | Closing) -> None:
+        """What stands around a letter's text, line by line: a sheet has no two texts side by side."""
+        profile = self.profile
+        match block:
+            case LetterHead():
+                for text in (block.motto, *block.bodies):
+                    self._line([Run(text, bold=True)], profile.issuer_size, Align.CENTER)
+                self._line([Run(profile.number_line(block.number, block.symbol))], profile.issuer_size, Align.CENTER)
+                dated = profile.place_and_date(block.place, block.dated, block.year)
+                self._line([Run(dated, italic=True)], profile.dated_size, Align.CENTER)
+                if block.subject:
+                    self._line([Run(block.subject, italic=True)], profile.subject_size, Align.CENTER)
+            case Addressees():
+                self._line([Run(f"{block.label} {', '.join(block.names)}")], profile.body_size, Align.CENTER)
+            case Closing():
+                for text in filter(None, (block.authority, block.post, block.name)):
+                    self._line([Run(text, bold=True)], profile.signer_size, Align.RIGHT)
+                self._line([Run(block.label)], profile.recipients_label_size, Align.LEFT)
+                for text in profile.recipient_lines(block.recipients):
+                    self._line([Run(text)], profile.recipients_size, Align.LEFT)
+        self._gap()
 
     def _write_title(self, title: AppendixTitle) -> None:
         profile = self.profile

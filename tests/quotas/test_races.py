@@ -1,15 +1,15 @@
 """Writers at once: the ceiling holds with the lock, and the control shows that it does not hold without."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Sum
 from django.utils import timezone
 
-from quotas.models import Allocation, Quota, Registration
+from quotas.locking import Ceilings
+from quotas.models import Allocation, Quota, Registration, SubQuota, UnitCap
 from quotas.services import cells
 from quotas.services.cells import CellInput, Outcome, save_allocations, save_registrations
 from tests.cast import Province, make_province
@@ -47,8 +47,19 @@ def writers_of(province: Province) -> list[Unit]:
     return units
 
 
+def read_without_locks(quota_ids: Iterable[int], unit_ids: Iterable[int]) -> Ceilings:
+    """What `lock_ceilings` reads, and no lock."""
+    quotas = Quota.objects.select_related("programme").in_bulk(list(quota_ids))
+    caps = UnitCap.objects.filter(unit__in=list(unit_ids), number__isnull=False)
+    return Ceilings(
+        quotas,
+        {sub.pk: sub for sub in SubQuota.objects.filter(quota__in=quotas)},
+        {(cap.unit_id, cap.programme_id): cap for cap in caps},
+    )
+
+
 def allocated(quota: Quota) -> int:
-    return int(Allocation.objects.filter(quota=quota).aggregate(total=Sum("number", default=0))["total"])
+    return sum(number or 0 for number in Allocation.objects.filter(quota=quota).values_list("number", flat=True))
 
 
 def test_writers_at_once_fill_the_ceiling_and_never_pass_it() -> None:
@@ -74,7 +85,7 @@ def test_control_without_the_lock_the_ceiling_is_passed(monkeypatch: pytest.Monk
     province = make_province()
     units = writers_of(province)
     Quota.objects.filter(pk=province.hcm.pk).update(number=CEILING)
-    monkeypatch.setattr(cells, "lock_quotas", Quota.objects.in_bulk)
+    monkeypatch.setattr(cells, "lock_ceilings", read_without_locks)
     passed = 0
     for _ in range(ROUNDS):
         Allocation.objects.all().delete()

@@ -51,7 +51,10 @@ def test_the_ceiling_is_reached_and_not_passed(board: Client, province: Province
     quota = province.kv3.pk
     _, told = send(board, cell(province.binh_son.pk, quota, "40"), cell(province.son_tinh.pk, quota, "5"))
     assert [result["outcome"] for result in told["cells"]] == ["saved", "saved"]
-    assert told["columns"] == [{"given": 5, "allocated": 0, "left": 5}, {"given": 45, "allocated": 45, "left": 0}]
+    assert told["columns"] == [
+        {"given": 5, "allocated": 0, "held": 0, "left": 5},
+        {"given": 45, "allocated": 45, "held": 0, "left": 0},
+    ]
     _, told = send(board, cell(province.son_tinh.pk, quota, "6", version=1))
     (result,) = told["cells"]
     assert (result["outcome"], result["number"]) == ("refused", 5)

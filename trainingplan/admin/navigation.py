@@ -26,6 +26,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("quotas.Quota", "tag"),
             ("quotas.Registration", "edit_note"),
             ("quotas.Allocation", "grid_on"),
+            ("quotas.UnitCap", "vertical_align_top"),
+            ("quotas.SubQuota", "fork_right"),
             ("quotas.Person", "badge"),
         ),
     ),

@@ -3,12 +3,13 @@
 from trainingplan.models.changes import Change
 from trainingplan.models.plans import Appendix, AppendixColumn, Participant, Plan, Section
 from trainingplan.models.units import Succession, Unit, UnitGroup, UnitName, UnitPlacement, UnitStatus
-from trainingplan.models.users import Role, User
+from trainingplan.models.users import Delegation, Role, User
 
 __all__ = [
     "Appendix",
     "AppendixColumn",
     "Change",
+    "Delegation",
     "Participant",
     "Plan",
     "Role",

@@ -17,6 +17,9 @@ class Change(models.Model):
         related_name="changes",
         verbose_name="người thực hiện",
     )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="làm thay"
+    )
     actor_name = models.CharField("tên người thực hiện", max_length=200)
     plan = models.ForeignKey(
         "trainingplan.Plan", models.PROTECT, null=True, related_name="changes", verbose_name="kế hoạch"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from trainingplan.models.units import Unit
 
@@ -83,3 +83,35 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether the back office opens: the Board keeps the catalogues, administrators the users."""
         return self.is_active and self.role in (Role.BOARD, Role.ADMIN)
+
+
+class Delegation(models.Model):
+    """Ủy quyền: between two days the deputy acts with the principal's right to approve. Both names are kept."""
+
+    principal = models.ForeignKey(User, models.PROTECT, related_name="delegations", verbose_name="người ủy quyền")
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="deputations", verbose_name="người được ủy quyền")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến hết ngày")
+    reason = models.CharField("lý do", max_length=300)
+    revoked_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "ủy quyền"
+        verbose_name_plural = "ủy quyền"
+        ordering = ("-valid_from", "-id")
+        constraints = [
+            models.CheckConstraint(
+                name="delegation_in_order",
+                condition=Q(valid_to__gte=F("valid_from")),
+                violation_error_message="Ngày cuối không được trước ngày đầu.",
+            ),
+            models.CheckConstraint(
+                name="delegation_to_another",
+                condition=~Q(principal=F("deputy")),
+                violation_error_message="Không thể ủy quyền cho chính mình.",
+            ),
+            models.CheckConstraint(name="delegation_has_a_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.principal_id} → {self.deputy_id}"

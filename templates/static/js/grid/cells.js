@@ -24,6 +24,8 @@ export class Cell {
     this.edition = 0;
     this.state = "";
     this.theirs = null;
+    this.reason = "";
+    this.needsReason = false;
     this.say = document.getElementById(input.getAttribute("aria-describedby"));
   }
 

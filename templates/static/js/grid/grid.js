@@ -6,6 +6,7 @@ import { History } from "./history.js";
 import { Keys } from "./keys.js";
 import { showNumber } from "./numbers.js";
 import { askPaste } from "./paste.js";
+import { Reasons, showDeparture } from "./reasons.js";
 import { Keep, Saver } from "./saver.js";
 import { Show } from "./show.js";
 import { Totals } from "./totals.js";
@@ -20,7 +21,12 @@ export class Grid {
     this.show = new Show(form, {
       choose: (cell, mine) => this.choose(cell, mine),
       go: (cell) => this.keys.goTo(cell),
+      explain: (cell) => this.reasons.ask([cell]),
     });
+    this.reasons = new Reasons(
+      (cells) => this.#explained(cells),
+      (cell) => this.keys.goTo(cell),
+    );
     this.saver = new Saver(form, new Keep(form.dataset.store), this.#answers());
     this.history = new History((edits) => this.change(edits, { remember: false }));
     this.keys = new Keys(this.sheet, form.querySelector("[data-box]"), {
@@ -48,6 +54,8 @@ export class Grid {
       const after = { value, noNeed };
       const before = cell.now;
       cell.put(after);
+      cell.reason = "";
+      cell.needsReason = false;
       if (!same(before, after)) step.push({ cell, before, after });
     }
     if (!step.length) return;
@@ -197,11 +205,25 @@ export class Grid {
     if (settled) this.#settle(cell, result);
     else {
       cell.theirs = result;
+      cell.needsReason = Boolean(result.needs_reason);
+      if (cell.needsReason) this.reasons.add(cell);
       this.show.cell(cell, result.outcome, result.message);
     }
   }
 
+  /** A reason was given: the same numbers again, with it. */
+  #explained(cells) {
+    for (const cell of cells) this.show.cell(cell, "saving");
+    this.saver.add(cells);
+    this.totals.update(cells);
+    this.show.listTroubles();
+  }
+
   #settle(cell, result) {
+    cell.reason = "";
+    cell.needsReason = false;
+    this.reasons.drop(cell);
+    if (result.outcome === "saved") showDeparture(cell, result.difference);
     const value = showNumber(result.number);
     cell.now = { value, noNeed: result.no_need };
     const busy = document.activeElement === cell.input && this.keys.mode !== "move";
@@ -218,6 +240,7 @@ export class Grid {
     if (told.columns) this.totals.head(told.columns);
     this.totals.update(told.cells.map(({ unit, quota }) => this.sheet.cells.get(`${unit}:${quota}`)));
     this.show.listTroubles();
+    this.reasons.ask();
   }
 
   #away(cells, then, buttons) {

@@ -23,6 +23,7 @@ function begin(owner, foldAll) {
   owner.classList.add("live");
   find("[data-tools]").hidden = false;
   find("[data-plain-save]").hidden = true;
+  find("[data-plain-reason]")?.remove();
   owner.addEventListener("submit", (event) => event.preventDefault());
   find("[data-undo]").addEventListener("click", () => grid.undo());
   find("[data-redo]").addEventListener("click", () => grid.redo());
@@ -64,13 +65,15 @@ function addLeaving() {
   window.addEventListener("beforeunload", (event) => {
     if (grid.saver.unsaved) event.preventDefault();
   });
-  document.querySelector("[data-after-saving]")?.addEventListener("click", (event) => {
-    document.activeElement?.blur();
-    if (!grid.saver.unsaved && !grid.show.troubles.size) return;
-    event.preventDefault();
-    if (grid.saver.unsaved) leaveWhenSaved(event.currentTarget.href);
-    else grid.show.list.querySelector("button")?.focus();
-  });
+  for (const link of document.querySelectorAll("[data-after-saving]")) link.addEventListener("click", leaveAfterSaving);
+}
+
+function leaveAfterSaving(event) {
+  document.activeElement?.blur();
+  if (!grid.saver.unsaved && !grid.show.troubles.size) return;
+  event.preventDefault();
+  if (grid.saver.unsaved) leaveWhenSaved(event.currentTarget.href);
+  else grid.show.list.querySelector("button")?.focus();
 }
 
 function leaveWhenSaved(href) {

@@ -119,6 +119,7 @@ export class Saver {
       value: cell.now.value,
       version: cell.version,
       no_need: cell.now.noNeed,
+      reason: cell.reason,
     }));
     const body = JSON.stringify({ cells });
     try {

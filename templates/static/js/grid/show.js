@@ -12,11 +12,12 @@ function element(tag, properties = {}, ...children) {
 }
 
 export class Show {
-  /** `choose(cell, mine)` is called when one of two values is chosen, `go(cell)` to lead to a cell. */
-  constructor(form, { choose, go }) {
+  /** `choose(cell, mine)` when one of two values is chosen, `go(cell)` to lead to a cell, `explain(cell)` to say why. */
+  constructor(form, { choose, go, explain }) {
     this.form = form;
     this.choose = choose;
     this.go = go;
+    this.explain = explain;
     this.troubles = new Map();
     this.status = form.querySelector("[data-status]");
     this.live = form.querySelector("[data-live]");
@@ -55,10 +56,16 @@ export class Show {
     if (state === "conflict") {
       cell.say.classList.add("is-conflict");
       cell.say.append(" ", this.#choice(cell));
-    }
+    } else if (state === "refused" && cell.needsReason) cell.say.append(" ", this.#question(cell));
     if (note) note.prepend(cell.say);
     else cell.box.append(cell.say);
     if (message) cell.input.setAttribute("aria-describedby", cell.say.id);
+  }
+
+  #question(cell) {
+    const button = element("button", { type: "button", className: "button button-small" }, "Ghi lý do…");
+    button.addEventListener("click", () => this.explain(cell));
+    return element("span", { className: "choose" }, button);
   }
 
   #choice(cell) {
@@ -89,6 +96,7 @@ export class Show {
       link.addEventListener("click", () => this.go(cell));
       const item = element("li", {}, link, `: ${message} `);
       if (cell.state === "conflict") item.append(this.#choice(cell));
+      else if (cell.needsReason) item.append(this.#question(cell));
       return item;
     });
     if (all.length > LONGEST_LIST) items.push(element("li", {}, `và ${all.length - LONGEST_LIST} ô nữa.`));

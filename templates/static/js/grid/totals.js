@@ -25,7 +25,8 @@ export class Totals {
 
   #row(row) {
     const cells = this.rowsOf.get(row.parentElement).find((members) => members[0].row === row);
-    row.querySelector("td.total").textContent = showSum(cells.reduce((sum, cell) => sum + cell.counted, 0));
+    const total = row.querySelector("td.total");
+    if (total) total.textContent = showSum(cells.reduce((sum, cell) => sum + cell.counted, 0));
   }
 
   #group(body) {
@@ -34,18 +35,20 @@ export class Totals {
     const line = body.querySelector("tr.group");
     sums.push(sums.reduce((sum, number) => sum + number, 0));
     sums.forEach((sum, c) => {
-      line.cells[c + 1].textContent = showSum(sum);
+      if (line.cells[c + 1]) line.cells[c + 1].textContent = showSum(sum);
     });
   }
 
-  /** The head as the server sees it: [{given, allocated, left}] in the order of the columns. */
+  /** The head as the server sees it: [{given, allocated, held, left}] in the order of the columns. */
   head(columns) {
-    for (const kind of ["given", "allocated", "left"]) {
+    for (const kind of ["given", "allocated", "held", "left"]) {
       const line = this.table.tHead.querySelector(`.sum-${kind}`);
-      if (!line) return;
+      if (!line) continue;
       const numbers = columns.map((column) => column[kind]);
       const total = numbers.includes(null) ? null : numbers.reduce((sum, number) => sum + number, 0);
-      [...numbers, total].forEach((number, c) => this.#put(line.cells[c + 1], number, kind));
+      [...numbers, total].forEach((number, c) => {
+        if (line.cells[c + 1]) this.#put(line.cells[c + 1], number, kind);
+      });
     }
   }
 
