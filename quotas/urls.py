@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quotas.views import allocation, progress, registration, rosters
+from quotas.views import allocation, approvals, progress, registration, rosters
 
 urlpatterns = [
     path("dang-ky/", registration.registration, name="registration"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("phan-bo/", allocation.allocation_index, name="allocation-index"),
     path("phan-bo/<int:number>/", allocation.allocation, name="allocation"),
     path("phan-bo/<int:number>/o/", allocation.allocation_cells, name="allocation-cells"),
+    path("duyet-phan-bo/", approvals.approvals, name="approvals"),
+    path("duyet-phan-bo/trinh/", approvals.approvals_submit, name="approvals-submit"),
+    path("duyet-phan-bo/quyet-dinh/", approvals.approvals_decide, name="approvals-decide"),
     path("tien-do/", progress.progress_page, name="progress"),
     path("dot-dang-ky/", progress.round_settings, name="round-settings"),
     path("danh-sach/", rosters.rosters, name="rosters"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import appendices, dashboard, trail
+from reports.views import appendices, cell_history, dashboard, trail
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("phu-luc/phu-luc-<int:number>.<slug:extension>", appendices.appendix_file, name="appendix-file"),
     path("phu-luc/tat-ca.zip", appendices.appendices_zip, name="appendices-zip"),
     path("nhat-ky/", trail.trail, name="trail"),
+    path("nhat-ky/o/", cell_history.cell_history, name="cell-history"),
 ]

@@ -20,8 +20,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('total', models.PositiveIntegerField(verbose_name='số đã phân bổ khi trình')),
+                ('versions', models.PositiveBigIntegerField(help_text='Một ô đổi thì tổng này đổi, dù tổng số phân bổ vẫn vậy.', verbose_name='tổng phiên bản các ô khi trình')),
                 ('submitted_at', models.DateTimeField(verbose_name='trình lúc')),
-                ('state', models.CharField(choices=[('waiting', 'chờ duyệt'), ('approved', 'đã duyệt'), ('refused', 'không duyệt')], default='waiting', max_length=20, verbose_name='trạng thái')),
+                ('state', models.CharField(choices=[('waiting', 'chờ duyệt'), ('approved', 'đã duyệt'), ('refused', 'không duyệt'), ('withdrawn', 'đã trình lại')], default='waiting', max_length=20, verbose_name='trạng thái')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='duyệt lúc')),
                 ('remark', models.CharField(blank=True, max_length=500, verbose_name='ý kiến')),
             ],
@@ -326,15 +327,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'approved', 'refused'))), name='approval_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'approved', 'refused', 'withdrawn'))), name='approval_state_known'),
         ),
         migrations.AddConstraint(
             model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ('approved', 'refused'))), _connector='OR'), name='approval_decided_by_somebody'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state__in', ('waiting', 'withdrawn'))), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ('approved', 'refused'))), _connector='OR'), name='approval_decided_by_somebody'),
         ),
         migrations.AddConstraint(
             model_name='approval',
             constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='approval_not_by_its_submitter', violation_error_message='Không ai tự duyệt việc của mình.'),
+        ),
+        migrations.AddConstraint(
+            model_name='approval',
+            constraint=models.CheckConstraint(condition=models.Q(('on_behalf_of__isnull', True), models.Q(('decided_by__isnull', False), models.Q(('on_behalf_of', models.F('decided_by')), _negated=True), models.Q(('on_behalf_of', models.F('submitted_by')), _negated=True)), _connector='OR'), name='approval_deputy_for_another', violation_error_message='Không duyệt thay chính mình, cũng không duyệt thay người trình.'),
         ),
         migrations.AddConstraint(
             model_name='extension',
