@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.enums import TextChoices
 
 from quotas.models import Allocation, Approval, Quota
@@ -82,14 +82,22 @@ def approval_items(plan: Plan, quota_ids: Collection[int] | None = None) -> dict
     quotas = Quota.objects.filter(programme__plan=plan).select_related("programme", "appendix")
     if quota_ids is not None:
         quotas = quotas.filter(pk__in=quota_ids)
-    ordered = list(quotas.order_by("programme__position", "position"))
-    keys = [quota.pk for quota in ordered]
-    sums = _sums(keys)
-    latest, approved = _words(keys)
-    return {
-        pk: Item(q, *sums.get(pk, (0, 0)), latest.get(pk), approved.get(pk))
-        for pk, q in zip(keys, ordered, strict=True)
-    }
+    ordered = {quota.pk: quota for quota in quotas.order_by("programme__position", "position")}
+    latest, approved = _words(Approval.objects.filter(quota__in=ordered))
+    return _items(ordered, latest, approved)
+
+
+def submitted_items(plan: Plan) -> dict[int, Item]:
+    """Those of the plan's quotas that were ever submitted, by key. Two queries, one where there is none."""
+    latest, approved = _words(Approval.objects.filter(quota__programme__plan=plan))
+    return _items({pk: approval.quota for pk, approval in latest.items()}, latest, approved) if latest else {}
+
+
+def _items(
+    quotas: Mapping[int, Quota], latest: Mapping[int, Approval], approved: Mapping[int, datetime]
+) -> dict[int, Item]:
+    sums = _sums(quotas)
+    return {pk: Item(quota, *sums.get(pk, (0, 0)), latest.get(pk), approved.get(pk)) for pk, quota in quotas.items()}
 
 
 def _sums(quota_ids: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -103,12 +111,12 @@ def _sums(quota_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     return {quota_id: (total, versions) for quota_id, total, versions in rows}
 
 
-def _words(quota_ids: Collection[int]) -> tuple[dict[int, Approval], dict[int, datetime]]:
+def _words(approvals: QuerySet[Approval]) -> tuple[dict[int, Approval], dict[int, datetime]]:
     """By quota the last approval of whatever state, and when it was approved last."""
     latest: dict[int, Approval] = {}
     approved: dict[int, datetime] = {}
-    rows = Approval.objects.filter(quota_id__in=quota_ids).exclude(state=Approval.State.WITHDRAWN).order_by("-pk")
-    for row in rows.select_related("submitted_by", "decided_by", "on_behalf_of"):
+    rows = approvals.exclude(state=Approval.State.WITHDRAWN).order_by("-pk")
+    for row in rows.select_related("submitted_by", "decided_by", "on_behalf_of", "quota"):
         latest.setdefault(row.quota_id, row)
         if row.state == Approval.State.APPROVED and row.decided_at:
             approved.setdefault(row.quota_id, row.decided_at)

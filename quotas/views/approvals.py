@@ -8,9 +8,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from quotas.models import Approval
 from quotas.policies import why_approval_closed
-from quotas.selectors.approvals import Item, Pending, Section, Standing, approval_items, pending_for, sections
+from quotas.selectors.approvals import (
+    Item,
+    Pending,
+    Section,
+    Standing,
+    approval_items,
+    pending_for,
+    sections,
+    submitted_items,
+)
 from quotas.selectors.waiting import illustrative_cells
 from quotas.services.approvals import LONGEST_REMARK, decide_allocations, submit_allocations
 from trainingplan.forms import CleanCharField
@@ -142,9 +150,9 @@ def waiting(plan: Plan, user: User) -> list[Task]:
     """See `TASK_SOURCES` in the settings: what waits for a decision, and what came back to the Board."""
     if not may(user, Action.SEE_APPROVALS) or why_approval_closed(plan):
         return []
-    if not Approval.objects.filter(quota__programme__plan=plan).exists():
+    items = submitted_items(plan)
+    if not items:
         return []
-    items = approval_items(plan)
     url = reverse("approvals", kwargs={"year": plan.year})
     tasks = _to_decide(pending_for(plan, items, user, deciding_rights(user)), url)
     if may(user, Action.SUBMIT_ALLOCATION):

@@ -1,4 +1,4 @@
-"""Refused access is logged: who asked for what, whatever the door; bounded, and readable by Board and administrators."""
+"""Refused access is logged: who asked for what, whatever the door; bounded, and read by Board and administrators."""
 
 import json
 from datetime import timedelta

@@ -34,7 +34,7 @@ def leaders(province: Province) -> Leaders:
 
 
 def grant(leaders: Leaders, **changed: Any) -> Delegation:
-    given = {
+    given: dict[str, Any] = {
         "actor": leaders.nam,
         "deputy": leaders.hoa,
         "valid_from": leaders.today,
