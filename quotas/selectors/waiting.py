@@ -50,8 +50,11 @@ class Places:
         return self.balance.allocated + self.unbounded
 
 
-def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
-    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Four queries."""
+def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None, *, with_demand: bool = True) -> list[Places]:
+    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Four queries.
+
+    Without demand `registered` stays 0, and it is three: the frame of every page asks for what is left to give.
+    """
     titles = dict(
         plan.appendices.exclude(kind=Appendix.Kind.BUDGET).order_by("number").values_list("number", "title")
     ) | {OUTSIDE: "Chỉ tiêu ngoài phụ lục"}
@@ -61,7 +64,8 @@ def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[
     ):
         members[number or OUTSIDE].append((pk, given, held))
     ids = [pk for quotas in members.values() for pk, *_ in quotas]
-    allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
+    allocated = sums_by_quota(Allocation, ids, units)
+    registered = sums_by_quota(Registration, ids, units) if with_demand else {}
     return [
         Places(
             number=number,
