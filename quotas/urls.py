@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from quotas.views import allocation, ceilings, extensions, progress, proposals, registration, responses, rosters, search
+from quotas.views import (
+    allocation,
+    approvals,
+    ceilings,
+    extensions,
+    progress,
+    proposals,
+    registration,
+    responses,
+    rosters,
+    search,
+)
 
 urlpatterns = [
     path("dang-ky/", registration.registration, name="registration"),
@@ -26,6 +37,9 @@ urlpatterns = [
     path("phan-bo/<int:number>/de-xuat/", proposals.proposal, name="allocation-proposal"),
     path("phan-bo/<int:number>/de-xuat/ap-dung/", proposals.proposal_apply, name="allocation-proposal-apply"),
     path("phan-bo/<int:number>/de-xuat/bo/", proposals.proposal_discard, name="allocation-proposal-discard"),
+    path("duyet-phan-bo/", approvals.approvals, name="approvals"),
+    path("duyet-phan-bo/trinh/", approvals.approvals_submit, name="approvals-submit"),
+    path("duyet-phan-bo/quyet-dinh/", approvals.approvals_decide, name="approvals-decide"),
     path("tien-do/", progress.progress_page, name="progress"),
     path("tien-do/tiep-nhan/", responses.progress_accept_many, name="progress-accept-many"),
     path("tien-do/don-vi/<slug:unit_key>/", responses.progress_answer, name="progress-answer"),

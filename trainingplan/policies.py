@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from trainingplan.models import Plan, Role, Unit, User
+from trainingplan.models import Delegation, Plan, Role, Unit, User
 
 STATE_GROUP = "nha-nuoc"
 
@@ -32,6 +32,13 @@ class Action(StrEnum):
     SEE_APPENDICES = "see_appendices"
     SEE_CHECKS = "see_checks"
     SEE_TRAIL = "see_trail"
+    SEE_CELL_HISTORY = "see_cell_history"
+    SEE_REFUSALS = "see_refusals"
+    SEE_APPROVALS = "see_approvals"
+    SUBMIT_ALLOCATION = "submit_allocation"
+    DECIDE_ALLOCATION = "decide_allocation"
+    SEE_DELEGATIONS = "see_delegations"
+    DELEGATE = "delegate"
     RUN_ROUND = "run_round"
     KEEP_CATALOGUES = "keep_catalogues"
     MANAGE_USERS = "manage_users"
@@ -46,6 +53,7 @@ _UNIT = frozenset({
     Action.SEE_ROSTER,
     Action.EDIT_ROSTER,
     Action.SEE_APPENDICES,
+    Action.SEE_CELL_HISTORY,
 })  # fmt: skip
 _READ_ALL = frozenset({
     Action.SEE_HOME,
@@ -58,16 +66,19 @@ _READ_ALL = frozenset({
     Action.SEE_APPENDICES,
     Action.SEE_CHECKS,
     Action.SEE_TRAIL,
+    Action.SEE_CELL_HISTORY,
+    Action.SEE_APPROVALS,
+    Action.SEE_DELEGATIONS,
 })  # fmt: skip
 
 PERMITTED: dict[Role, frozenset[Action]] = {
     Role.UNIT: _UNIT,
     Role.SCHOOL: _UNIT | {Action.SEE_PROGRESS},
     Role.HOME_AFFAIRS: _UNIT | {Action.SEE_PROGRESS},
-    Role.MANAGER: _READ_ALL,
+    Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.DELEGATE},
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
-    | {Action.KEEP_CATALOGUES},
+    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,
@@ -77,8 +88,11 @@ PERMITTED: dict[Role, frozenset[Action]] = {
             Action.SEE_APPENDICES,
         }
     ),
-    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS}),
+    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS, Action.SEE_REFUSALS}),
 }
+
+DEPUTIES = frozenset({Role.MANAGER, Role.BOARD})
+"""Who may act for a principal: those who see what is to be decided."""
 
 
 def may(user: User, action: Action) -> bool:
@@ -90,6 +104,31 @@ def require(user: User, action: Action) -> None:
     """Raise PermissionDenied (403) unless the role permits the action."""
     if not may(user, action):
         raise PermissionDenied(action)
+
+
+def roles_with(action: Action) -> list[Role]:
+    return [role for role in Role if action in PERMITTED[role]]
+
+
+def may_deputise(user: User) -> bool:
+    return user.is_active and user.role in DEPUTIES
+
+
+def principals_of(user: User) -> QuerySet[User]:
+    """Those for whom the user decides today as deputy. Only a principal's own right is lent: there are no chains."""
+    if not may_deputise(user):
+        return User.objects.none()
+    today = timezone.localdate()
+    in_force = Delegation.objects.filter(
+        deputy=user, revoked_at__isnull=True, valid_from__lte=today, valid_to__gte=today
+    ).values("principal")
+    return User.objects.filter(pk__in=in_force, is_active=True, role__in=roles_with(Action.DECIDE_ALLOCATION))
+
+
+def deciding_rights(user: User) -> tuple[User, ...]:
+    """In whose right the user may approve or refuse an allocation today: his own first, then those of principals."""
+    own = (user,) if may(user, Action.DECIDE_ALLOCATION) else ()
+    return (*own, *principals_of(user).order_by("full_name", "pk"))
 
 
 def visible_units(user: User) -> QuerySet[Unit]:

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "trainingplan.middleware.LogRefusedAccess",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -215,7 +216,7 @@ PLAN_LOADERS = [
 ]
 
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
-TASK_SOURCES = ["quotas.views.tasks.waiting"]
+TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting"]
 
 LOGGING = {
     "version": 1,

@@ -51,8 +51,11 @@ class Places:
         return self.balance.allocated + self.unbounded
 
 
-def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
-    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Three queries."""
+def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None, *, with_demand: bool = True) -> list[Places]:
+    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Three queries.
+
+    Without demand `registered` stays 0, and it is two: the frame of every page asks for what is left to give.
+    """
     titles: dict[int, str] = {}
     members: dict[int, list[tuple[int, int | None, int]]] = defaultdict(list)
     quotas = Quota.objects.filter(programme__plan=plan).exclude(appendix__kind=Appendix.Kind.BUDGET)
@@ -62,7 +65,8 @@ def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[
         members[number or OUTSIDE].append((pk, given, held))
         titles[number or OUTSIDE] = title or "Chỉ tiêu ngoài phụ lục"
     ids = [pk for quotas in members.values() for pk, *_ in quotas]
-    allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
+    allocated = sums_by_quota(Allocation, ids, units)
+    registered = sums_by_quota(Registration, ids, units) if with_demand else {}
     return [
         Places(
             number=number,

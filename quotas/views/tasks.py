@@ -95,11 +95,8 @@ def _progress_url(plan: Plan) -> str:
 def _places_to_give(plan: Plan) -> list[Task]:
     if why_allocation_closed(plan):
         return []
-    return [
-        _to_give(plan, places)
-        for places in places_by_appendix(plan)
-        if places.number != OUTSIDE and (places.balance.left or 0) > 0
-    ]
+    found = places_by_appendix(plan, with_demand=False)
+    return [_to_give(plan, places) for places in found if places.number != OUTSIDE and (places.balance.left or 0) > 0]
 
 
 def _to_give(plan: Plan, places: Places) -> Task:
