@@ -50,16 +50,22 @@ class Places:
         return self.balance.allocated + self.unbounded
 
 
-def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
-    """Given, allocated and registered by appendix, `OUTSIDE` last; with `units` only theirs. Four queries."""
-    titles = dict(
-        plan.appendices.exclude(kind=Appendix.Kind.BUDGET).order_by("number").values_list("number", "title")
-    ) | {OUTSIDE: "Chỉ tiêu ngoài phụ lục"}
+def places_by_appendix(
+    plan: Plan, units: QuerySet[Unit] | None = None, *, with_registered: bool = True
+) -> list[Places]:
+    """Given, allocated and, unless told not to, registered by appendix; with `units` only theirs. Three queries.
+
+    In the order of the appendices, `OUTSIDE` last.
+    """
+    quotas = Quota.objects.filter(programme__plan=plan).exclude(appendix__kind=Appendix.Kind.BUDGET)
+    titles: dict[int, str] = {}
     members: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
-    for pk, given, number in Quota.objects.filter(programme__plan=plan).values_list("pk", "number", "appendix__number"):
+    for pk, given, number, title in quotas.values_list("pk", "number", "appendix__number", "appendix__title"):
+        titles[number or OUTSIDE] = "Chỉ tiêu ngoài phụ lục" if number is None else title
         members[number or OUTSIDE].append((pk, given))
-    ids = [pk for quotas in members.values() for pk, _ in quotas]
-    allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
+    ids = [pk for quotas_of in members.values() for pk, _ in quotas_of]
+    allocated = sums_by_quota(Allocation, ids, units)
+    registered = sums_by_quota(Registration, ids, units) if with_registered else {}
     return [
         Places(
             number=number,
@@ -72,6 +78,5 @@ def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[
             registered=sum(registered.get(pk, 0) for pk, _ in members[number]),
             unbounded=sum(allocated.get(pk, 0) for pk, given in members[number] if given is None),
         )
-        for number, title in titles.items()
-        if members[number]
+        for number, title in sorted(titles.items(), key=lambda item: (item[0] == OUTSIDE, item[0]))
     ]

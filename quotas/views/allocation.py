@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from quotas.models import Allocation
 from quotas.rules import Balance
@@ -16,7 +15,17 @@ from quotas.views import cells_io
 from quotas.views.allocation_html import allocation_table
 from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
 from trainingplan.models import Appendix, Plan
-from trainingplan.policies import Action, UserRequest, may, plan_view, require, sees_all_units, visible_units
+from trainingplan.policies import (
+    FORM,
+    WRITE,
+    Action,
+    UserRequest,
+    may,
+    plan_view,
+    require,
+    sees_all_units,
+    visible_units,
+)
 from trainingplan.services.refusals import Refused
 
 
@@ -36,8 +45,7 @@ def _appendix_or_404(plan: Plan, number: int) -> Appendix | None:
     return get_object_or_404(plan.appendices.exclude(kind=Appendix.Kind.BUDGET), number=number)
 
 
-@plan_view(Action.SEE_ALLOCATION)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.SEE_ALLOCATION, FORM)
 def allocation(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """The grid; a POST is its form, sent without JavaScript."""
     appendix = _appendix_or_404(plan, number)
@@ -91,8 +99,7 @@ def _numbers(plan: Plan) -> list[int]:
     return [*within, OUTSIDE]
 
 
-@plan_view(Action.ALLOCATE)
-@require_POST
+@plan_view(Action.ALLOCATE, WRITE)
 def allocation_cells(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Save changed cells sent as JSON; the reply adds what is then allocated and left of each column."""
     appendix = _appendix_or_404(plan, number)

@@ -12,7 +12,7 @@ from trainingplan.rules.numbers import format_count
 
 
 def waiting(plan: Plan, user: User) -> list[Task]:
-    """See `TASK_SOURCES` in the settings. A constant number of queries: one for a unit, five for the Board."""
+    """See `TASK_SOURCES` in the settings. A constant number of queries: one for a unit, three for the Board."""
     tasks: list[Task] = []
     if user.unit_id and may(user, Action.EDIT_REGISTRATION):
         tasks += _own_answer(plan, user.unit_id)
@@ -71,7 +71,7 @@ def _places_to_give(plan: Plan) -> list[Task]:
         return []
     return [
         _to_give(plan, places)
-        for places in places_by_appendix(plan)
+        for places in places_by_appendix(plan, with_registered=False)
         if places.number != OUTSIDE and (places.balance.left or 0) > 0
     ]
 
