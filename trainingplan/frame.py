@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from trainingplan.models import Plan, User
-from trainingplan.policies import Action, may
+from trainingplan.policies import Action, may, plans_of
 from trainingplan.selectors import plan_day, unit_names
 
 
@@ -212,14 +212,14 @@ class Frame:
     """The frame of one request; what a template does not show is not read."""
 
     def __init__(self, request: HttpRequest, user: User) -> None:
-        self.user = user
+        self.user, self._request = user, request
         match = request.resolver_match
         self._view_name = match.view_name if match else ""
         self._kwargs: dict[str, Any] = dict(match.kwargs) if match else {}
 
     @cached_property
     def _all_plans(self) -> list[Plan]:
-        return list(Plan.objects.order_by("-year"))
+        return plans_of(self._request)
 
     @cached_property
     def plan(self) -> Plan | None:

@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
 
 from quotas.policies import why_approval_closed
 from quotas.selectors.approvals import (
@@ -24,7 +23,7 @@ from quotas.services.approvals import LONGEST_REMARK, decide_allocations, submit
 from trainingplan.forms import CleanCharField
 from trainingplan.frame import Task
 from trainingplan.models import Plan, User
-from trainingplan.policies import Action, UserRequest, deciding_rights, may, plan_view
+from trainingplan.policies import WRITE, Action, UserRequest, deciding_rights, may, plan_view
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
 
@@ -48,7 +47,6 @@ class RemarkForm(forms.Form):
 
 
 @plan_view(Action.SEE_APPROVALS)
-@require_safe
 def approvals(request: UserRequest, plan: Plan) -> HttpResponse:
     """What waits for the reader, then every quota with its last word."""
     return _page(request, plan, RemarkForm())
@@ -74,8 +72,7 @@ def _page(request: UserRequest, plan: Plan, form: RemarkForm) -> HttpResponse:
     return render(request, "quotas/approvals.html", context)
 
 
-@plan_view(Action.SUBMIT_ALLOCATION)
-@require_POST
+@plan_view(Action.SUBMIT_ALLOCATION, WRITE)
 def approvals_submit(request: UserRequest, plan: Plan) -> HttpResponse:
     """Submit the chosen quotas, or with `phu-luc` all of an appendix that can be."""
     quota_ids = _of_appendix(plan, request.POST) if "phu-luc" in request.POST else _keys(request.POST, "chi-tieu")
@@ -101,8 +98,7 @@ def _of_appendix(plan: Plan, fields: QueryDict) -> list[int]:
     ]
 
 
-@plan_view(Action.SEE_APPROVALS)
-@require_POST
+@plan_view(Action.SEE_APPROVALS, WRITE)
 def approvals_decide(request: UserRequest, plan: Plan) -> HttpResponse:
     """Approve or refuse the chosen items at once, in one's own right or, as a deputy, in that of a principal."""
     rights = deciding_rights(request.user)

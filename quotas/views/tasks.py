@@ -95,8 +95,11 @@ def _progress_url(plan: Plan) -> str:
 def _places_to_give(plan: Plan) -> list[Task]:
     if why_allocation_closed(plan):
         return []
-    found = places_by_appendix(plan, with_demand=False)
-    return [_to_give(plan, places) for places in found if places.number != OUTSIDE and (places.balance.left or 0) > 0]
+    return [
+        _to_give(plan, places)
+        for places in places_by_appendix(plan, with_registered=False)
+        if places.number != OUTSIDE and (places.balance.left or 0) > 0
+    ]
 
 
 def _to_give(plan: Plan, places: Places) -> Task:

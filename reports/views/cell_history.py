@@ -3,7 +3,6 @@
 from django.core.validators import slug_re
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from reports.cell_history import cell_history as read_history
 from reports.cell_history import tables_for
@@ -16,7 +15,6 @@ MOST_DIGITS = 18
 
 
 @plan_view(Action.SEE_CELL_HISTORY)
-@require_safe
 def cell_history(request: UserRequest, plan: Plan) -> HttpResponse:
     """`?bang=allocation&don-vi=<key>&chi-tieu=<id>`; a cap's column is a programme, a sub-allocation's a sub-quota."""
     table = request.GET.get(TABLE, "")

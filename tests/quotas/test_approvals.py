@@ -46,7 +46,10 @@ class Office:
 
 @pytest.fixture
 def office(province: Province) -> Office:
-    more = [make_quota(province.hcm.programme, province.appendix, f"q{n}", f"Lớp {n}", 20, n) for n in range(10, 20)]
+    more = [
+        make_quota(province.hcm.programme, province.appendix, f"q{n}", f"Lớp {n}", number=20, position=n)
+        for n in range(10, 20)
+    ]
     found = Office(
         province,
         make_user("lan", "Vũ Thị Lan", Role.BOARD),
@@ -259,7 +262,7 @@ def test_nothing_is_decided_twice(office: Office) -> None:
 
 
 def test_what_cannot_be_submitted(office: Office) -> None:
-    empty = make_quota(office.province.hcm.programme, office.province.appendix, "rong", "Trống", 5, 30)
+    empty = make_quota(office.province.hcm.programme, office.province.appendix, "rong", "Trống", number=5, position=30)
     cases = [([empty], "chưa phân bổ cho đơn vị nào"), ([replaced(empty)], "không thuộc kế hoạch")]
     for quotas, words in cases:
         with pytest.raises(Refused, match=words):

@@ -3,18 +3,16 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from trainingplan.forms import DelegationForm
 from trainingplan.models import Delegation, User
-from trainingplan.policies import DEPUTIES, Action, UserRequest, access, may
+from trainingplan.policies import DEPUTIES, FORM, WRITE, Action, UserRequest, access, may
 from trainingplan.selectors import delegations as read_delegations
 from trainingplan.services.delegations import grant_delegation, revoke_delegation
 from trainingplan.services.refusals import Refused
 
 
 @access(Action.SEE_DELEGATIONS)
-@require_safe
 def delegations(request: UserRequest) -> HttpResponse:
     """All of them, with what each is worth today."""
     lines = read_delegations(request.user)
@@ -22,8 +20,7 @@ def delegations(request: UserRequest) -> HttpResponse:
     return render(request, "trainingplan/delegations.html", context)
 
 
-@access(Action.DELEGATE)
-@require_http_methods(["GET", "HEAD", "POST"])
+@access(Action.DELEGATE, FORM)
 def delegation_add(request: UserRequest) -> HttpResponse:
     """Give one's own right to a deputy."""
     people = User.objects.filter(is_active=True, role__in=DEPUTIES).exclude(pk=request.user.pk).order_by("full_name")
@@ -51,8 +48,7 @@ def _grant(request: UserRequest, form: DelegationForm) -> bool:
     return True
 
 
-@access(Action.DELEGATE)
-@require_POST
+@access(Action.DELEGATE, WRITE)
 def delegation_revoke(request: UserRequest, pk: int) -> HttpResponse:
     """Take one's delegation back; that of somebody else does not exist here."""
     delegation = get_object_or_404(Delegation.objects.select_related("deputy"), pk=pk, principal=request.user)

@@ -3,7 +3,6 @@
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from trainingplan.policies import Action, UserRequest, access
 from trainingplan.selectors import refusals
@@ -13,7 +12,6 @@ LINES = 100
 
 
 @access(Action.SEE_REFUSALS)
-@require_safe
 def access_refusals(request: UserRequest) -> HttpResponse:
     """The log, newest first."""
     page = Paginator(refusals(), LINES).get_page(request.GET.get("trang"))

@@ -92,9 +92,9 @@ export class Show {
     document.documentElement.style.scrollPaddingBottom = `${this.section.parentElement.offsetHeight + 8}px`;
     this.head.textContent = `⚠ ${showNumber(all.length)} ô cần sửa`;
     const items = all.slice(0, LONGEST_LIST).map(({ cell, message }) => {
-      const link = element("button", { type: "button", className: "link-button" }, cell.label);
+      const link = element("button", { type: "button", className: "link-button" }, `${cell.label}:`);
       link.addEventListener("click", () => this.go(cell));
-      const item = element("li", {}, link, `: ${message} `);
+      const item = element("li", {}, link, ` ${message} `);
       if (cell.state === "conflict") item.append(this.#choice(cell));
       else if (cell.needsReason) item.append(this.#question(cell));
       return item;
