@@ -45,10 +45,18 @@ TABLE = [
     Row("registration", "go -> -> 200 200 200 200 403 403", "go 405 405 405 405 405 405 403 403", "year"),
     Row("registration-unit", "go 200 404 200 200 404 200 403 403", "go -> 404 -> 403 404 403 403 403", "year unit_key"),
     Row("registration-cells", "go 405 405 405 403 405 405 403 403", "go 400 404 400 403 404 403 403 403", "year unit_key"),  # noqa: E501
+    Row(
+        "registration-paste-preview",
+        "go 405 405 405 403 405 405 403 403", "go 400 404 400 403 404 403 403 403", "year unit_key",
+    ),
     Row("registration-send", "go 200 404 200 403 404 403 403 403", "go -> 404 -> 403 404 403 403 403", "year unit_key"),
     Row("allocation-index", "go 200 200 200 200 200 200 403 403", "go 405 405 405 405 405 405 403 403", "year"),
     Row("allocation", "go 200 200 200 200 200 200 403 403", "go 403 403 -> 403 403 403 403 403", "year number"),
     Row("allocation-cells", "go 403 403 405 403 403 403 403 403", "go 403 403 400 403 403 403 403 403", "year number"),
+    Row(
+        "allocation-paste-preview",
+        "go 403 403 405 403 403 403 403 403", "go 403 403 400 403 403 403 403 403", "year number",
+    ),
     Row("progress", "go 403 403 200 200 200 200 403 403", "go 403 403 405 405 405 405 403 403", "year"),
     Row("round-settings", "go 403 403 200 403 403 403 403 403", "go 403 403 200 403 403 403 403 403", "year"),
     Row("rosters", "go 200 200 200 200 200 200 403 403", "go 405 405 405 405 405 405 403 403", "year"),

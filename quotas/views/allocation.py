@@ -1,5 +1,6 @@
 """The Board's grid: one per appendix, and one for the quotas that stand in none."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,10 +12,11 @@ from quotas.rules import Balance
 from quotas.selectors.allocation import allocation_grid, quotas_of, sums_by_quota
 from quotas.selectors.waiting import OUTSIDE, illustrative_cells, places_by_appendix
 from quotas.services.cells import CellInput, CellResult, save_allocations
+from quotas.services.submissions import KeyReused
 from quotas.views import cells_io
 from quotas.views.allocation_html import allocation_table
 from quotas.views.appendices import appendix_or_404, number_of
-from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
+from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import (
     FORM,
@@ -46,13 +48,20 @@ def allocation(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, plan, appendix)
     require(request.user, Action.ALLOCATE)
-    cells = cells_io.read_form(request.POST)
+    sent = cells_io.read_form(request.POST)
     try:
-        results = save_allocations(plan=plan, cells=cells, actor=request.user)
+        saved = cells_io.save_once(sent, request=request, save=_saving(request, plan))
+    except KeyReused as reused:
+        messages.error(request, reused.message)
+        return _page(request, plan, appendix, cells_io.unsaved_cells(sent.cells, NOT_SAVED), status=409)
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("allocation", plan.year, number)
-    return _after_form(request, plan, appendix, cells, results)
+    return _after_form(request, plan, appendix, sent.cells, saved.results)
+
+
+def _saving(request: UserRequest, plan: Plan) -> Callable[[Sequence[CellInput]], list[CellResult]]:
+    return lambda cells: save_allocations(plan=plan, cells=cells, actor=request.user)
 
 
 def _after_form(
@@ -68,7 +77,11 @@ def _after_form(
 
 
 def _page(
-    request: UserRequest, plan: Plan, appendix: Appendix | None, returned: ReturnedCells = NOTHING_RETURNED
+    request: UserRequest,
+    plan: Plan,
+    appendix: Appendix | None,
+    returned: ReturnedCells = NOTHING_RETURNED,
+    status: int = 200,
 ) -> HttpResponse:
     grid = allocation_grid(plan, appendix, visible_units(request.user))
     editable = grid.open and may(request.user, Action.ALLOCATE)
@@ -85,8 +98,9 @@ def _page(
         "departures": grid.departures,
         "illustrative": grid.illustrative,
         "table": allocation_table(grid, editable=editable, whole=whole, returned=returned),
+        "submission_key": cells_io.new_key(),
     }
-    return render(request, "quotas/allocation.html", context)
+    return render(request, "quotas/allocation.html", context, status=status)
 
 
 def _numbers(plan: Plan) -> list[int]:
@@ -100,13 +114,17 @@ def allocation_cells(request: UserRequest, plan: Plan, number: int) -> HttpRespo
     """Save changed cells sent as JSON; the reply adds what is then allocated and left of each column."""
     appendix = appendix_or_404(plan, number)
     try:
-        cells = cells_io.read_cells(request)
-        results = save_allocations(plan=plan, cells=cells, actor=request.user)
+        saved = cells_io.save_once(
+            cells_io.read_sent(request),
+            request=request,
+            save=_saving(request, plan),
+            more=lambda: {"columns": _columns_now(plan, appendix)},
+        )
     except cells_io.BadCells as bad:
         return cells_io.refusal(bad.message, 400)
     except Refused as refused:
         return cells_io.refusal(refused.message, 409)
-    return cells_io.reply(results, columns=_columns_now(plan, appendix))
+    return cells_io.reply(saved)
 
 
 def _columns_now(plan: Plan, appendix: Appendix | None) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The Board's grids beside the allocation of an appendix: caps and what is held, sub-quotas, reserves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,12 +21,13 @@ from quotas.services.ceilings import (
     save_sub_allocations,
     set_sub_quota_number,
 )
-from quotas.services.cells import CellResult
+from quotas.services.cells import CellInput, CellResult
 from quotas.services.quotas import set_held
+from quotas.services.submissions import KeyReused
 from quotas.views import cells_io
 from quotas.views.allocation_html import Wording, allocation_table
 from quotas.views.appendices import appendix_or_404, number_of, read_key
-from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
+from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import FORM, WRITE, Action, UserRequest, plan_view
 from trainingplan.rules.numbers import NumberRefused, format_count, parse_count
@@ -97,14 +98,17 @@ def _view(page: GridPage) -> Callable[..., HttpResponse]:
         appendix = appendix_or_404(plan, number)
         if request.method != "POST":
             return _page(request, plan, appendix, page)
-        cells = cells_io.read_form(request.POST)
+        sent = cells_io.read_form(request.POST)
         try:
-            results = page.save(plan=plan, cells=cells, actor=request.user)
+            saved = cells_io.save_once(sent, request=request, save=_saving(request, plan, page))
+        except KeyReused as reused:
+            messages.error(request, reused.message)
+            return _page(request, plan, appendix, page, cells_io.unsaved_cells(sent.cells, NOT_SAVED), status=409)
         except Refused as refused:
             messages.error(request, refused.message)
             return redirect(page.name, plan.year, number)
-        returned = cells_io.returned_cells(cells, results)
-        words = cells_io.saved_words(results)
+        returned = cells_io.returned_cells(sent.cells, saved.results)
+        words = cells_io.saved_words(saved.results)
         if returned:
             messages.warning(request, words)
             return _page(request, plan, appendix, page, returned)
@@ -114,12 +118,18 @@ def _view(page: GridPage) -> Callable[..., HttpResponse]:
     return view
 
 
+def _saving(request: UserRequest, plan: Plan, page: GridPage) -> Callable[[Sequence[CellInput]], list[CellResult]]:
+    return lambda cells: page.save(plan=plan, cells=cells, actor=request.user)
+
+
 def _page(
     request: UserRequest,
     plan: Plan,
     appendix: Appendix | None,
     page: GridPage,
     returned: ReturnedCells = NOTHING_RETURNED,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     more: dict[str, Any] = {}
     if page is RESERVES:
@@ -136,9 +146,10 @@ def _page(
         "grid": grid,
         "illustrative": illustrative_cells(plan),
         "table": allocation_table(grid, editable=grid.open, whole=True, returned=returned, wording=page.wording),
+        "submission_key": cells_io.new_key(),
         **more,
     }
-    return render(request, page.template, context)
+    return render(request, page.template, context, status=status)
 
 
 def _cells_view(page: GridPage) -> Callable[..., HttpResponse]:
@@ -148,13 +159,19 @@ def _cells_view(page: GridPage) -> Callable[..., HttpResponse]:
     def view(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
         appendix = appendix_or_404(plan, number)
         try:
-            results = page.save(plan=plan, cells=cells_io.read_cells(request), actor=request.user)
+            saved = cells_io.save_once(
+                cells_io.read_sent(request),
+                request=request,
+                save=_saving(request, plan, page),
+                more=lambda: {
+                    "columns": [cells_io.column_sums(one.balance) for one in page.read(plan, appendix).columns]
+                },
+            )
         except cells_io.BadCells as bad:
             return cells_io.refusal(bad.message, 400)
         except Refused as refused:
             return cells_io.refusal(refused.message, 409)
-        columns = page.read(plan, appendix).columns
-        return cells_io.reply(results, columns=[cells_io.column_sums(column.balance) for column in columns])
+        return cells_io.reply(saved)
 
     return view
 

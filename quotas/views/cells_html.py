@@ -15,6 +15,7 @@ from trainingplan.rules.numbers import format_count
 
 ReturnedCells: TypeAlias = Mapping[tuple[int, int], Returned]
 NOTHING_RETURNED: ReturnedCells = {}
+NOT_SAVED = "Chưa lưu: kiểm tra rồi bấm «Lưu» lần nữa."
 UNKNOWN = "–"
 STATE_CLASS = {Outcome.REFUSED: "cell is-refused", Outcome.CONFLICT: "cell is-conflict"}
 

@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
@@ -12,11 +14,14 @@ from django.utils import timezone
 
 from quotas.rules import Balance
 from quotas.services.cells import CellInput, CellResult, Outcome
+from quotas.services.submissions import run_once
+from trainingplan.policies import UserRequest
 from trainingplan.rules.numbers import format_count
 from trainingplan.rules.text import clean
 
 MOST_CELLS = 20_000
 LONGEST_REASON = 300
+KEY_FIELD = "key"
 _LARGEST_ID = 2**63 - 1
 _LARGEST_VERSION = 2**31 - 2
 _FIELD = re.compile(r"c-([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,9})(?:-([0-9]{1,7}|x)?)?", re.ASCII)
@@ -30,8 +35,16 @@ class BadCells(Exception):  # noqa: N818 - what the client did, not what broke
         self.message = message
 
 
-def read_cells(request: HttpRequest) -> list[CellInput]:
-    """The cells of `{"cells": [{"unit", "quota", "value", "version", "no_need", "reason"}], "reason"}`.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One submit: its cells, and the key under which it counts once; None from a client that gave none."""
+
+    key: UUID | None
+    cells: list[CellInput]
+
+
+def read_sent(request: HttpRequest) -> Sent:
+    """The submit `{"key", "cells": [{"unit", "quota", "value", "version", "no_need", "reason"}], "reason"}`.
 
     The reason of the whole is that of every cell without its own. Raises BadCells.
     """
@@ -48,7 +61,16 @@ def read_cells(request: HttpRequest) -> list[CellInput]:
     if len(cells) > MOST_CELLS:
         most, sent = format_count(MOST_CELLS), format_count(len(cells))
         raise BadCells(f"Một lần lưu nhận nhiều nhất {most} ô; yêu cầu này có {sent} ô.")
-    return [_read_cell(place, cell, why) for place, cell in enumerate(cells, start=1)]
+    return Sent(_read_key(body.get("key")), [_read_cell(place, cell, why) for place, cell in enumerate(cells, start=1)])
+
+
+def _read_key(sent: object) -> UUID | None:
+    if sent is None:
+        return None
+    try:
+        return UUID(str(sent))
+    except ValueError as error:
+        raise BadCells("Máy chủ không đọc được yêu cầu: mã lần gửi không đúng dạng.") from error
 
 
 def _read_cell(place: int, cell: object, why: object) -> CellInput:
@@ -96,8 +118,21 @@ def seen_value(number: int | None, *, no_need: bool = False) -> str:
     return "" if number is None else str(number)
 
 
-def read_form(fields: Mapping[str, Any]) -> list[CellInput]:
-    """The changed cells among the fields of a grid; what is as it was shown is left out, as are fields of no cell."""
+def new_key() -> str:
+    """A key for the next submit of a page."""
+    return str(uuid4())
+
+
+def read_form(fields: Mapping[str, Any]) -> Sent:
+    """The submit of a form: its key, and the cells that were changed; what is as it was shown is left out."""
+    try:
+        key = UUID(str(fields.get(KEY_FIELD)))
+    except ValueError:
+        key = None
+    return Sent(key, _changed_cells(fields))
+
+
+def _changed_cells(fields: Mapping[str, Any]) -> list[CellInput]:
     changed = []
     reason = clean_reason(str(fields.get("reason", "")))
     for name, value in fields.items():
@@ -114,10 +149,47 @@ def read_form(fields: Mapping[str, Any]) -> list[CellInput]:
     return changed
 
 
-def reply(results: Iterable[CellResult], **more: Any) -> JsonResponse:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of each cell, and what else the page is told, as JSON takes it."""
+
+    results: list[CellResult]
+    more: dict[str, Any]
+
+
+def save_once(
+    sent: Sent,
+    *,
+    request: UserRequest,
+    save: Callable[[Sequence[CellInput]], list[CellResult]],
+    more: Callable[[], dict[str, Any]] = dict,
+) -> Saved:
+    """Save the cells, once for the key of their submit; what `more` gives is told with them.
+
+    Raises what `save` raises, and KeyReused for a key that stands for another save.
+    """
+
+    def act() -> dict[str, Any]:
+        results = [_kept(one) for one in save(sent.cells)]
+        return {"cells": results, "more": {"saved_at": f"{timezone.localtime():%H:%M}", **more()}}
+
+    payload = [request.path, [astuple(cell) for cell in sent.cells]]
+    kept = run_once(key=sent.key, user=request.user, payload=payload, act=act) if sent.key else act()
+    return Saved([_taken(one) for one in kept["cells"]], kept["more"])
+
+
+def _kept(result: CellResult) -> dict[str, Any]:
+    return asdict(result) | {"at": result.at.isoformat() if result.at else None}
+
+
+def _taken(kept: dict[str, Any]) -> CellResult:
+    at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
+    return CellResult(**kept | {"outcome": Outcome(kept["outcome"]), "at": at})
+
+
+def reply(saved: Saved) -> JsonResponse:
     """What became of each cell, and what else the page then shows."""
-    now = timezone.localtime()
-    return JsonResponse({"cells": [_told(result) for result in results], "saved_at": f"{now:%H:%M}", **more})
+    return JsonResponse({"cells": [_told(result) for result in saved.results], **saved.more})
 
 
 def _told(result: CellResult) -> dict[str, Any]:
@@ -180,6 +252,22 @@ def _words(result: CellResult) -> str:
     if result.outcome is Outcome.CONFLICT:
         return f"{result.message} Bấm «Lưu» lần nữa để giữ số của bạn, hoặc nhập lại số mới."
     return result.message
+
+
+def unsaved_cells(cells: Sequence[CellInput], message: str) -> dict[tuple[int, int], Returned]:
+    """The cells of a form of which nothing was saved, to show again as they were typed."""
+    return {
+        cell.key: Returned(
+            typed=cell.typed[:100],
+            no_need=cell.no_need,
+            message=message,
+            outcome=Outcome.REFUSED,
+            version=cell.version,
+            number=None,
+            stands_no_need=False,
+        )
+        for cell in cells
+    }
 
 
 def saved_words(results: Sequence[CellResult]) -> str:

@@ -1,5 +1,6 @@
 """The unit's registration: choosing a unit, its grid, saving cells, sending."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -15,8 +16,9 @@ from quotas.selectors.registration import RegistrationSheet, registration_sheet
 from quotas.services.cells import CellInput, CellResult, save_registrations
 from quotas.services.no_need import declare_no_need
 from quotas.services.responses import send_response
+from quotas.services.submissions import KeyReused
 from quotas.views import cells_io
-from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
+from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
 from quotas.views.registration_html import registration_table
 from trainingplan.frame import Deadline
 from trainingplan.models import Plan, Role, Unit, User
@@ -59,13 +61,20 @@ def registration_unit(request: UserRequest, plan: Plan, unit_key: str) -> HttpRe
     if request.method != "POST":
         return _page(request, plan, unit)
     _require_editing(request.user, unit)
-    cells = cells_io.read_form(request.POST)
+    sent = cells_io.read_form(request.POST)
     try:
-        results = save_registrations(plan=plan, unit=unit, cells=cells, actor=request.user)
+        saved = cells_io.save_once(sent, request=request, save=_saving(request, plan, unit))
+    except KeyReused as reused:
+        messages.error(request, reused.message)
+        return _page(request, plan, unit, cells_io.unsaved_cells(sent.cells, NOT_SAVED), status=409)
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("registration-unit", plan.year, unit.key)
-    return _after_form(request, plan, unit, cells, results)
+    return _after_form(request, plan, unit, sent.cells, saved.results)
+
+
+def _saving(request: UserRequest, plan: Plan, unit: Unit) -> Callable[[Sequence[CellInput]], list[CellResult]]:
+    return lambda cells: save_registrations(plan=plan, unit=unit, cells=cells, actor=request.user)
 
 
 def _after_form(
@@ -80,7 +89,9 @@ def _after_form(
     return _page(request, plan, unit, returned)
 
 
-def _page(request: UserRequest, plan: Plan, unit: Unit, returned: ReturnedCells = NOTHING_RETURNED) -> HttpResponse:
+def _page(
+    request: UserRequest, plan: Plan, unit: Unit, returned: ReturnedCells = NOTHING_RETURNED, status: int = 200
+) -> HttpResponse:
     sheet = registration_sheet(plan, unit, request.user)
     editable = sheet.open and _may_edit(request.user, unit)
     context = {
@@ -102,8 +113,9 @@ def _page(request: UserRequest, plan: Plan, unit: Unit, returned: ReturnedCells 
             decline_url=reverse("registration-no-need", args=(plan.year, unit.key)),
         ),
         "asked": sum(1 for _ in sheet.rows),
+        "submission_key": cells_io.new_key(),
     }
-    return render(request, "quotas/registration.html", context)
+    return render(request, "quotas/registration.html", context, status=status)
 
 
 def _deadline(sheet: RegistrationSheet) -> Deadline | None:
@@ -127,13 +139,12 @@ def registration_cells(request: UserRequest, plan: Plan, unit_key: str) -> HttpR
     unit = visible_unit_or_404(request.user, unit_key)
     _require_editing(request.user, unit)
     try:
-        cells = cells_io.read_cells(request)
-        results = save_registrations(plan=plan, unit=unit, cells=cells, actor=request.user)
+        saved = cells_io.save_once(cells_io.read_sent(request), request=request, save=_saving(request, plan, unit))
     except cells_io.BadCells as bad:
         return cells_io.refusal(bad.message, 400)
     except Refused as refused:
         return cells_io.refusal(refused.message, 409)
-    return cells_io.reply(results)
+    return cells_io.reply(saved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Pasting as a spreadsheet does: the text arrives in a paste event at the focused cell."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 PASTE = """text => {
   const clipboardData = new DataTransfer();
@@ -17,6 +17,17 @@ COPY = """() => {
 
 def paste(page: Page, text: str) -> None:
     page.evaluate(PASTE, text)
+
+
+def preview(page: Page, text: str) -> Locator:
+    """Paste a block; the dialog that shows what it would do."""
+    paste(page, text)
+    return page.get_by_role("dialog")
+
+
+def paste_block(page: Page, text: str) -> None:
+    """Paste a block and take what the dialog offers first: all of it."""
+    preview(page, text).locator(".button-main").click()
 
 
 def copied(page: Page) -> str:

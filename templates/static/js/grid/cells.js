@@ -39,6 +39,11 @@ export class Cell {
     return { value: this.input.value, noNeed: this.tick?.checked ?? false };
   }
 
+  /** Whether it is shown but takes no number. */
+  get locked() {
+    return this.input.readOnly || this.input.disabled;
+  }
+
   /** Whether it has an answer on the server: a number, or that there is no need. */
   get answered() {
     return this.stored.number !== null || this.stored.noNeed;
@@ -52,12 +57,17 @@ export class Cell {
   }
 }
 
+function isShown(row) {
+  return !row.classList.contains("filtered") && !row.closest(".folded");
+}
+
 /** The cells of a table by key and by place. Rows that are folded or filtered away are not among `rows`. */
 export class Sheet {
   constructor(table) {
     this.table = table;
     this.cells = new Map();
     this.all = [];
+    this.lines = [];
     this.byInput = new Map();
     for (const row of table.tBodies ? [...table.tBodies].flatMap((body) => [...body.rows]) : []) this.#readRow(row);
     this.refresh();
@@ -70,6 +80,8 @@ export class Sheet {
       const match = NAME.exec(input.name);
       if (match) cells.push(new Cell(input, match, tick));
     }
+    if (!row.querySelector("th.first") || row.classList.contains("group")) return;
+    this.lines.push({ row, cells });
     if (!cells.length) return;
     const stops = tick ? [cells[0].input, tick] : cells.map((cell) => cell.input);
     this.all.push({ row, cells, stops });
@@ -82,9 +94,16 @@ export class Sheet {
 
   /** Look again which rows are shown. */
   refresh() {
-    this.rows = this.all.filter(({ row }) => !row.classList.contains("filtered") && !row.closest(".folded"));
+    this.rows = this.all.filter(({ row }) => isShown(row));
     this.places = new Map();
     this.rows.forEach(({ stops }, r) => stops.forEach((stop, c) => this.places.set(stop, { r, c })));
+  }
+
+  /** The rows shown from a place down, those without a box among them: what a block of lines falls on. */
+  linesFrom(r) {
+    const { row } = this.rows[r];
+    const shown = this.lines.filter((line) => isShown(line.row));
+    return shown.slice(shown.findIndex((line) => line.row === row));
   }
 
   place(input) {

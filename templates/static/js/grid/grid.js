@@ -1,13 +1,14 @@
 // One grid that may be changed: its cells, keys, clipboard, history, saving and what it says, brought together.
 
-import { planPaste, readBlock, wantsPreview, writeBlock } from "./blocks.js";
+import { oneCell, readBlock, writeBlock } from "./blocks.js";
 import { Sheet } from "./cells.js";
 import { History } from "./history.js";
+import { Keep } from "./keep.js";
 import { Keys } from "./keys.js";
 import { showNumber } from "./numbers.js";
-import { askPaste } from "./paste.js";
+import { Paste } from "./paste.js";
 import { Reasons, showDeparture } from "./reasons.js";
-import { Keep, Saver } from "./saver.js";
+import { Saver } from "./saver.js";
 import { Show } from "./show.js";
 import { Totals } from "./totals.js";
 
@@ -27,7 +28,7 @@ export class Grid {
       (cells) => this.#explained(cells),
       (cell) => this.keys.goTo(cell),
     );
-    this.saver = new Saver(form, new Keep(form.dataset.store), this.#answers());
+    this.saver = new Saver(form, new Keep(form.dataset.store, form.dataset.cellsUrl), this.#answers());
     this.history = new History((edits) => this.change(edits, { remember: false }));
     this.keys = new Keys(this.sheet, form.querySelector("[data-box]"), {
       commit: (cell, how) => this.commit(cell, how),
@@ -38,7 +39,12 @@ export class Grid {
       undo: () => this.undo(),
       redo: () => this.redo(),
       help: () => document.querySelector("[data-keys]").showModal(),
+      at: (cell) => this.#at(cell),
+      trail: () => this.trail.hidden || this.trail.click(),
+      selected: ({ top, bottom, left, right }) =>
+        this.show.tell(`Đã chọn ${bottom - top + 1} dòng × ${right - left + 1} cột.`),
     });
+    this.trail = form.querySelector("[data-trail]");
     this.#clipboard();
     this.savedAt = "";
     this.#restore();
@@ -51,6 +57,7 @@ export class Grid {
   change(edits, { remember = true } = {}) {
     const step = [];
     for (const { cell, value, noNeed } of edits) {
+      if (cell.locked) continue;
       const after = { value, noNeed };
       const before = cell.now;
       cell.put(after);
@@ -88,16 +95,28 @@ export class Grid {
       return { cell, value, noNeed: value === "" && cell.now.noNeed };
     });
     this.change(edits);
+    this.show.tell(`Đã điền ${showNumber(edits.length)} ô.`);
   }
 
   undo() {
-    this.history.undo();
-    this.#buttons();
+    this.#stepped("Đã hoàn tác", this.history.undo());
   }
 
   redo() {
-    this.history.redo();
+    this.#stepped("Đã làm lại", this.history.redo());
+  }
+
+  #stepped(words, cells) {
+    if (cells) this.show.tell(`${words} ${showNumber(cells)} ô.`);
     this.#buttons();
+  }
+
+  /** The link to who wrote a cell follows the cell that has the focus. */
+  #at(cell) {
+    const { grid, historyUrl } = this.form.dataset;
+    if (!historyUrl) return;
+    this.trail.href = `${historyUrl}?${new URLSearchParams({ bang: grid, "don-vi": cell.unit, "chi-tieu": cell.quota })}`;
+    this.trail.hidden = false;
   }
 
   /** Two wrote one cell: keep what is typed here, or take what the other wrote. */
@@ -158,19 +177,39 @@ export class Grid {
 
   async #paste(event) {
     event.preventDefault();
-    const block = readBlock(event.clipboardData.getData("text/plain"));
-    const at = this.keys.block;
+    const text = event.clipboardData.getData("text/plain");
+    const value = oneCell(text);
+    if (value === null) await (this.form.dataset.pasteUrl ? this.#pasteBlock(text) : this.#placeBlock(text));
+    else this.change(this.keys.selected.map((cell) => ({ cell, value, noNeed: value === "" && cell.now.noNeed })));
+  }
+
+  async #pasteBlock(text) {
+    const { top, left } = this.keys.block;
     const focus = this.keys.anchor;
-    if (block.length === 1 && block[0].length === 1) {
-      const value = block[0][0];
-      this.change(this.keys.selected.map((cell) => ({ cell, value, noNeed: value === "" && cell.now.noNeed })));
+    const paste = new Paste(this.form, this.sheet, { text, lines: this.sheet.linesFrom(top), left });
+    this.show.line("Đang đọc khối dán …", "busy");
+    const trouble = await paste.read();
+    if (trouble) {
+      this.show.line(trouble, "bad");
       return;
     }
-    const plan = planPaste(block, this.sheet, at);
-    const edits = wantsPreview(plan) ? await askPaste(plan) : plan.edits;
+    this.#rest({ aloud: false });
+    const edits = await paste.ask();
     this.change(edits);
     this.keys.go(focus.r, focus.c);
     if (edits.length) this.show.line(`Đã dán ${showNumber(edits.length)} ô. Hoàn tác: Ctrl+Z.`, "busy");
+  }
+
+  /** Where the server previews no paste: cell by cell as they stand; a blank leaves what is there. */
+  #placeBlock(text) {
+    const { top, left } = this.keys.block;
+    const lines = readBlock(text);
+    const right = left + Math.max(...lines.map((line) => line.length)) - 1;
+    const edits = [...this.sheet.block({ top, left, bottom: top + lines.length - 1, right })]
+      .map(({ cell, r, c }) => ({ cell, value: lines[r - top]?.[c - left] ?? "", noNeed: false }))
+      .filter(({ value }) => value !== "");
+    this.change(edits);
+    this.show.tell(`Đã dán ${showNumber(edits.length)} ô.`);
   }
 
   // Saving
@@ -200,7 +239,10 @@ export class Grid {
       cell.stored = { number: result.number, noNeed: result.no_need };
     }
     // A stale cell stays stale until somebody has chosen: the version seen here moves only with what is settled.
-    if (settled) cell.version = result.version;
+    if (settled) {
+      cell.version = result.version;
+      cell.reason = "";
+    }
     if (!current) return;
     if (settled) this.#settle(cell, result);
     else {
@@ -263,22 +305,25 @@ export class Grid {
   }
 
   #restore() {
+    const sent = this.saver.resume(this.sheet.cells);
     const cells = [];
+    let waiting = 0;
     for (const cell of this.sheet.cells.values()) {
       const kept = this.saver.keep.get(cell);
       if (!kept) continue;
-      if (same(kept, cell.now)) this.saver.keep.drop(cell);
+      const onItsWay = sent.get(cell.key);
+      if (!onItsWay && same(kept, cell.now)) this.saver.keep.drop(cell);
       else {
         cell.put({ value: kept.value, noNeed: Boolean(kept.noNeed) && cell.tick !== null });
         cell.version = Number(kept.version) || 0;
         this.show.cell(cell, "saving");
-        cells.push(cell);
+        this.totals.update([cell]);
+        waiting += 1;
+        if (!onItsWay || !same(kept, onItsWay)) cells.push(cell);
       }
     }
-    if (!cells.length) return;
-    this.saver.add(cells);
-    this.totals.update(cells);
-    this.show.live.textContent = `Đã lấy lại ${cells.length} ô chưa lưu từ lần trước.`;
+    if (cells.length) this.saver.add(cells);
+    if (waiting) this.show.tell(`Đã lấy lại ${showNumber(waiting)} ô chưa lưu từ lần trước.`);
   }
 
   #buttons() {

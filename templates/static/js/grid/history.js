@@ -16,18 +16,20 @@ export class History {
     this.undone = [];
   }
 
+  /** How many cells it changed. */
   undo() {
-    this.#move(this.done, this.undone, "before");
+    return this.#move(this.done, this.undone, "before");
   }
 
   redo() {
-    this.#move(this.undone, this.done, "after");
+    return this.#move(this.undone, this.done, "after");
   }
 
   #move(from, to, side) {
     const step = from.pop();
-    if (!step) return;
+    if (!step) return 0;
     to.push(step);
     this.apply(step.map(({ cell, [side]: state }) => ({ cell, ...state })));
+    return step.length;
   }
 }

@@ -8,7 +8,8 @@ const PAGE = 10;
  * "edit" – the arrows move in the text (F2, double click).
  */
 export class Keys {
-  /** `on`: commit(cell), giveUp(cell), clear(cells), fillDown(block), undo(), redo(), help(), toggle(cell). */
+  /** `on`: commit(cell), giveUp(cell), clear(cells), fillDown(block), undo(), redo(), help(), toggle(cell),
+   *  at(cell), trail(), selected(block). */
   constructor(sheet, box, on) {
     this.sheet = sheet;
     this.box = box;
@@ -64,6 +65,7 @@ export class Keys {
     this.#setMode("move");
     this.#select(extend ? this.anchor : { r: row, c: column }, { r: row, c: column });
     if (stop.type !== "checkbox") stop.select();
+    if (extend && this.many) this.on.selected(this.block);
   }
 
   goTo(cell) {
@@ -101,6 +103,7 @@ export class Keys {
   #focus(event) {
     const place = this.sheet.place(event.target);
     if (!place) return;
+    this.on.at(this.#cellOf(event));
     this.#setMode("move");
     if (!this.extending && !this.dragging) this.#select(place, place);
     if (event.target.type !== "checkbox" && !this.dragging) event.target.select();
@@ -195,6 +198,10 @@ export class Keys {
       case "Escape":
         return this.#escape(cell);
       case "F2":
+        if (event.shiftKey) {
+          this.on.trail();
+          return true;
+        }
         this.#setMode("edit");
         cell.input.setSelectionRange(cell.input.value.length, cell.input.value.length);
         return true;
@@ -234,6 +241,7 @@ export class Keys {
       case "a":
         if (this.mode === "edit") return false;
         this.#select({ r: 0, c: 0 }, { r: this.sheet.height - 1, c: this.sheet.width - 1 });
+        this.on.selected(this.block);
         return true;
       case "d":
         this.on.commit(cell);

@@ -1,56 +1,20 @@
-// Sending changed cells, one request at a time; keeping in this browser what has not arrived, and trying again.
+// Sending changed cells, one request at a time; what has not been answered is sent again as it was, under its key.
+
+import { post } from "./request.js";
 
 const PAUSE = 500;
 const LARGEST_BATCH = 1000;
-const PATIENCE = 30_000;
 const LONGEST_WAIT = 60_000;
-const KEEPALIVE_LIMIT = 60_000;
 
-function token(form) {
-  const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
-  return cookie ? cookie[1] : form.elements.csrfmiddlewaretoken.value;
-}
-
-/** What is not saved yet, kept from one visit to the next: one entry per user, plan and cell. */
-export class Keep {
-  constructor(prefix) {
-    this.prefix = `${prefix}:`;
-  }
-
-  put(cell) {
-    this.#quietly(() =>
-      localStorage.setItem(
-        this.prefix + cell.key,
-        JSON.stringify({ ...cell.now, version: cell.version, at: Date.now() }),
-      ),
-    );
-  }
-
-  drop(cell) {
-    this.#quietly(() => localStorage.removeItem(this.prefix + cell.key));
-  }
-
-  get(cell) {
-    let kept = null;
-    this.#quietly(() => {
-      kept = JSON.parse(localStorage.getItem(this.prefix + cell.key));
-    });
-    return kept && typeof kept.value === "string" ? kept : null;
-  }
-
-  // A browser may refuse to store; saving to the server goes on without.
-  #quietly(action) {
-    try {
-      action();
-    } catch {
-      this.refused = true;
-    }
-  }
+/** A key for one submit. `crypto.randomUUID` is there on secure pages only, and an office's server may speak HTTP. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
  * Queue of changed cells. `on` is told: saving(cells), answered(cell, result, current), reply(body),
- * refused(cells, message), offline(seconds), signedOut(), idle().
+ * refused(cells, message), offline(cells, seconds), signedOut(cells), idle().
  */
 export class Saver {
   constructor(form, keep, on) {
@@ -59,7 +23,7 @@ export class Saver {
     this.keep = keep;
     this.on = on;
     this.queue = new Map();
-    this.sent = null;
+    this.pending = null;
     this.failures = 0;
     this.stopped = "";
     window.addEventListener("online", () => this.now());
@@ -69,9 +33,14 @@ export class Saver {
     });
   }
 
-  /** How many cells the server does not have yet. */
+  /** The cells that the server does not have yet. */
+  get unsavedCells() {
+    const pending = this.pending ? [...this.pending.sent].map(([key, { cell }]) => [key, cell]) : [];
+    return [...new Map([...pending, ...this.queue]).values()];
+  }
+
   get unsaved() {
-    return new Set([...this.queue.keys(), ...(this.sent ? this.sent.keys() : [])]).size;
+    return this.unsavedCells.length;
   }
 
   add(cells) {
@@ -95,24 +64,45 @@ export class Saver {
     this.#in(0);
   }
 
+  /** Take up the batch of an earlier visit that was not answered: it goes again under its key. Its cells, by key. */
+  resume(cells) {
+    const batch = this.keep.batch;
+    if (!batch) return new Map();
+    const values = new Map();
+    const sent = new Map();
+    for (const one of batch.cells) {
+      const cell = cells.get(`${one.unit}:${one.quota}`);
+      if (!cell) continue;
+      values.set(cell.key, { value: one.value, noNeed: one.no_need });
+      sent.set(cell.key, { cell, edition: cell.edition });
+    }
+    this.pending = { body: JSON.stringify(batch), sent };
+    this.now();
+    return values;
+  }
+
   #in(milliseconds) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#send(), milliseconds);
   }
 
   async #send() {
-    if (this.sent || !this.queue.size) return;
-    const batch = [...this.queue.values()].slice(0, LARGEST_BATCH);
-    this.sent = new Map(batch.map((cell) => [cell.key, { cell, edition: cell.edition }]));
-    for (const cell of batch) this.queue.delete(cell.key);
-    this.on.saving(batch);
-    const answer = await this.#post(batch);
-    const sent = this.sent;
-    this.sent = null;
-    this.#settle(answer, sent);
+    if (this.busy) return;
+    this.pending ??= this.#nextBatch();
+    if (!this.pending) return;
+    this.busy = true;
+    this.keep.putBatch(this.pending.body);
+    this.on.saving([...this.pending.sent.values()].map(({ cell }) => cell));
+    const answer = await post(this.form, this.url, this.pending.body);
+    this.busy = false;
+    if (answer.kind === "away" || answer.kind === "signed out") this.#wait(answer.kind);
+    else this.#settle(answer);
   }
 
-  async #post(batch) {
+  #nextBatch() {
+    const batch = [...this.queue.values()].slice(0, LARGEST_BATCH);
+    if (!batch.length) return null;
+    for (const cell of batch) this.queue.delete(cell.key);
     const cells = batch.map((cell) => ({
       unit: cell.unit,
       quota: cell.quota,
@@ -121,37 +111,23 @@ export class Saver {
       no_need: cell.now.noNeed,
       reason: cell.reason,
     }));
-    const body = JSON.stringify({ cells });
-    try {
-      const response = await fetch(this.url, {
-        method: "POST",
-        body,
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token(this.form) },
-        redirect: "manual",
-        keepalive: body.length < KEEPALIVE_LIMIT,
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      if (response.type === "opaqueredirect") return { kind: "signed out" };
-      if (response.status >= 500) return { kind: "away" };
-      const told = (response.headers.get("Content-Type") ?? "").startsWith("application/json")
-        ? await response.json()
-        : {};
-      return { kind: response.ok ? "ok" : "refused", status: response.status, told };
-    } catch {
-      return { kind: "away" };
-    }
+    const sent = new Map(batch.map((cell) => [cell.key, { cell, edition: cell.edition }]));
+    return { body: JSON.stringify({ key: newKey(), cells }), sent };
   }
 
-  #settle(answer, sent) {
+  #settle(answer) {
+    const { sent } = this.pending;
+    this.pending = null;
+    this.keep.dropBatch();
     if (answer.kind === "ok") this.#take(answer.told, sent);
-    else if (answer.kind === "refused") this.#refuse(answer, sent);
-    else this.#wait(answer.kind, sent);
+    else this.#refuse(answer, sent);
   }
 
   #take(told, sent) {
     this.failures = 0;
     for (const result of told.cells) {
-      const { cell, edition } = sent.get(`${result.unit}:${result.quota}`);
+      const { cell, edition } = sent.get(`${result.unit}:${result.quota}`) ?? {};
+      if (!cell) continue;
       const current = cell.edition === edition;
       if (current && (result.outcome === "saved" || result.outcome === "unchanged")) this.keep.drop(cell);
       this.on.answered(cell, result, current);
@@ -173,18 +149,15 @@ export class Saver {
     else this.on.idle();
   }
 
-  #wait(kind, sent) {
-    // What was typed since stands in the queue already; the rest goes back into it.
-    const back = [...sent.values()].map(({ cell }) => cell).filter((cell) => !this.queue.has(cell.key));
-    this.queue = new Map([...back.map((cell) => [cell.key, cell]), ...this.queue]);
+  #wait(kind) {
     if (kind === "signed out") {
       this.stopped = kind;
-      this.on.signedOut([...this.queue.values()]);
+      this.on.signedOut(this.unsavedCells);
       return;
     }
     this.failures += 1;
     const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** this.failures);
-    this.on.offline([...this.queue.values()], wait / 1000);
+    this.on.offline(this.unsavedCells, wait / 1000);
     this.#in(wait);
   }
 }

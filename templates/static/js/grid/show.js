@@ -103,6 +103,11 @@ export class Show {
     this.list.replaceChildren(...items);
   }
 
+  /** Say something to who listens and does not look. */
+  tell(words) {
+    this.live.textContent = words;
+  }
+
   /** The line below the grid. `tone`: "", "ok", "busy", "bad"; spoken as well when `aloud`. */
   line(words, tone = "", { aloud = true, retry = false, login = false } = {}) {
     this.status.textContent = words;
