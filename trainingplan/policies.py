@@ -1,6 +1,6 @@
 """Who may do what: the one table of roles, and the scope of units that every list, grid and export starts from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from trainingplan.models import Plan, Role, Unit, User
 
@@ -127,7 +128,12 @@ def sees_all_units(user: User) -> bool:
 
 def sees_personal_data(user: User, unit_id: int) -> bool:
     """Whether the user may read sensitive data (ethnicity) of that unit's people; others see a mask."""
-    return user.is_active and (user.role in (Role.BOARD, Role.MANAGER) or user.unit_id == unit_id)
+    return sees_all_personal_data(user) or (user.is_active and user.unit_id == unit_id)
+
+
+def sees_all_personal_data(user: User) -> bool:
+    """Whether the user may read the sensitive data of everybody's people, as a file of all of them holds it."""
+    return user.is_active and user.role in (Role.BOARD, Role.MANAGER)
 
 
 def sees_totals(user: User) -> bool:
@@ -151,15 +157,23 @@ class UserRequest(HttpRequest):
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
+READ, FORM, WRITE = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
+"""The methods of a page that is read, of one with a form, and of an address that only takes in."""
 
-def access(action: Action) -> Callable[[View], View]:
-    """Open a view to the roles that may do `action`; others get 403. The test of all URLs reads `view.action`."""
+
+def access(action: Action, methods: Sequence[str] = READ) -> Callable[[View], View]:
+    """Open a view to the roles that may do `action`; others get 403, and those who may, 405 for other methods.
+
+    The test of all URLs reads `view.action`.
+    """
 
     def decorate(view: View) -> View:
+        served = require_http_methods(methods)(view)
+
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             require(cast("User", request.user), action)
-            return view(request, *args, **kwargs)
+            return served(request, *args, **kwargs)
 
         guarded.action = action  # type: ignore[attr-defined]
         return cast("View", guarded)
@@ -167,17 +181,27 @@ def access(action: Action) -> Callable[[View], View]:
     return decorate
 
 
-def plan_view(action: Action) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def plans_of(request: HttpRequest) -> list[Plan]:
+    """All plans, the newest first: read once a request, for the view and for the switch in its frame."""
+    if "plans" not in vars(request):
+        vars(request)["plans"] = list(Plan.objects.order_by("-year"))
+    plans: list[Plan] = vars(request)["plans"]
+    return plans
+
+
+def plan_view(
+    action: Action, methods: Sequence[str] = READ
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """`access` for a view under `/<year>/…`: it is called with the plan of that year in place of the year."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def with_plan(request: HttpRequest, year: int, *args: Any, **kwargs: Any) -> HttpResponse:
-            plan = Plan.objects.filter(year=year).first()
+            plan = next((plan for plan in plans_of(request) if plan.year == year), None)
             if plan is None:
                 raise Http404(year)
             return view(request, plan, *args, **kwargs)
 
-        return access(action)(with_plan)
+        return access(action, methods)(with_plan)
 
     return decorate

@@ -6,14 +6,13 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from quotas.selectors.progress import GroupProgress, Progress, Standing, UnitProgress, progress
 from quotas.services.rounds import has_opened, set_round, why_round_fixed
 from quotas.views.round_form import RoundForm
 from trainingplan.frame import Deadline
 from trainingplan.models import Participant, Plan
-from trainingplan.policies import Action, UserRequest, may, plan_view, visible_units
+from trainingplan.policies import FORM, Action, UserRequest, may, plan_view, visible_units
 from trainingplan.services.refusals import Refused
 
 UNANSWERED = "chua-tra-loi"
@@ -96,8 +95,7 @@ def _group_choices(state: Progress, standing: str, group: str) -> list[Choice]:
     return [Choice(_url(standing, value), label, units, group == value) for value, label, units in options]
 
 
-@plan_view(Action.RUN_ROUND)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.RUN_ROUND, FORM)
 def round_settings(request: UserRequest, plan: Plan) -> HttpResponse:
     """Open the round or move its deadline: what it will do (GET), and doing it (POST)."""
     form = RoundForm(request.POST or None, plan=plan)
