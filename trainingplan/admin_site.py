@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -31,8 +31,6 @@ class BackOfficeSite(UnfoldAdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
-            if "\0" in request.path or any("\0" in value for values in request.GET.lists() for value in values[1]):
-                raise Http404  # PostgreSQL holds no such text, and says so by a fault
             return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from trainingplan.models import User
 from trainingplan.policies import sees_all_units
@@ -29,6 +29,22 @@ class AdminContentSecurityPolicy:
                 "style-src": [SELF, UNSAFE_INLINE],
             }
         return response
+
+
+class NoZeroCharacter:
+    """Answer an address with a zero character, in its path or its query, as a page that is not there.
+
+    PostgreSQL holds no such text, and says so by a fault; what is posted is read by forms, which refuse it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        typed = (text for name, values in request.GET.lists() for text in (name, *values))
+        if "\0" in request.path or any("\0" in text for text in typed):
+            raise Http404
+        return self.get_response(request)
 
 
 class LogRefusedAccess:

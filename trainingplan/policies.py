@@ -167,7 +167,12 @@ def sees_all_units(user: User) -> bool:
 
 def sees_personal_data(user: User, unit_id: int) -> bool:
     """Whether the user may read sensitive data (ethnicity) of that unit's people; others see a mask."""
-    return user.is_active and (user.role in (Role.BOARD, Role.MANAGER) or user.unit_id == unit_id)
+    return sees_all_personal_data(user) or (user.is_active and user.unit_id == unit_id)
+
+
+def sees_all_personal_data(user: User) -> bool:
+    """Whether the user may read the sensitive data of everybody's people, as a file of all of them holds it."""
+    return user.is_active and user.role in (Role.BOARD, Role.MANAGER)
 
 
 def sees_totals(user: User) -> bool:
@@ -190,7 +195,6 @@ class UserRequest(HttpRequest):
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
-
 
 READ, FORM, WRITE = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
 """The methods of a page that is read, of one with a form, and of an address that only takes in."""

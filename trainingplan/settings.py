@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "trainingplan.middleware.NoZeroCharacter",
     "trainingplan.middleware.AdminContentSecurityPolicy",
     "axes.middleware.AxesMiddleware",
 ]
