@@ -101,8 +101,8 @@ class Bounds:
 def room_words(wish: Wish, verdict: Verdict) -> str:
     """What a ceiling leaves for a wish that does not fit."""
     return (
-        f"còn {format_count(max(verdict.left or 0, 0))}, ô này đang có {format_count(wish.old)}, "
-        f"nhập {format_count(wish.new)}, nhiều nhất có thể là {format_count(verdict.most)}."
+        f"ô này đang có {format_count(wish.old)}, nhập {format_count(wish.new)}, "
+        f"nhiều nhất có thể là {format_count(verdict.most)}. Còn lại {format_count(max(verdict.left or 0, 0))}."
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from quotas.locking import lock_ceilings
+from quotas.locking import lock_ceilings, lock_quotas
 from quotas.models import Allocation, Proposal, ProposedShare, Quota, SubAllocation, UnitCap
 from quotas.policies import check_allocation_open
 from quotas.rules.apportion import Claim, Infeasible, apportion
@@ -213,6 +213,7 @@ def apply_proposals(*, plan: Plan, proposal_ids: Collection[int], actor: User, r
     Raises Refused when a draft is gone or an allocation, a demand or the quota's number changed since it was made.
     """
     check_allocation_open(plan, actor)
+    lock_quotas(Proposal.objects.filter(pk__in=proposal_ids).values_list("quota_id", flat=True))
     drafts = list(
         Proposal.objects.filter(pk__in=proposal_ids, quota__programme__plan=plan, state=Proposal.State.DRAFT)
         .select_related("quota__programme__plan")

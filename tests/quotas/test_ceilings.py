@@ -53,8 +53,8 @@ def test_what_is_held_is_not_given(province: Province) -> None:
     assert allocate(province, province.binh_son, province.hcm, 3).outcome is Outcome.SAVED
     over = allocate(province, province.son_tinh, province.hcm, 1)
     assert over.outcome is Outcome.REFUSED
-    assert "Vượt chỉ tiêu «Học viện CTQG Hồ Chí Minh» (5, giữ lại 2): còn 0" in over.message
-    assert "nhiều nhất có thể là 0" in over.message
+    assert "Vượt chỉ tiêu «Học viện CTQG Hồ Chí Minh» (5, giữ lại 2): ô này đang có 0, nhập 1" in over.message
+    assert "nhiều nhất có thể là 0. Còn lại 0." in over.message
 
 
 def test_every_sum_shows_given_less_allocated_less_held(province: Province) -> None:
@@ -93,7 +93,7 @@ def test_a_cap_bounds_a_unit_over_all_quotas_of_the_programme(province: Province
     over = allocate(province, province.binh_son, province.kv3, 2)
     assert over.outcome is Outcome.REFUSED
     assert over.message == (
-        "Vượt trần 4 của đơn vị ở chương trình «Cao cấp»: còn 1, ô này đang có 0, nhập 2, nhiều nhất có thể là 1."
+        "Vượt trần 4 của đơn vị ở chương trình «Cao cấp»: ô này đang có 0, nhập 2, nhiều nhất có thể là 1. Còn lại 1."
     )
     assert allocate(province, province.binh_son, province.kv3, 1).outcome is Outcome.SAVED
     assert allocate(province, province.son_tinh, province.kv3, 40).outcome is Outcome.SAVED, "no cap, no bound"
@@ -139,7 +139,7 @@ def test_sub_allocations_stay_within_the_sub_quota_and_the_units_own_places(prov
     assert sub_allocate(province, province.binh_son, sub, "1").outcome is Outcome.SAVED
     over = sub_allocate(province, province.son_tinh, sub, "2")
     assert over.outcome is Outcome.REFUSED
-    assert "Vượt chỉ tiêu con «nữ» (2): còn 1" in over.message
+    assert "Vượt chỉ tiêu con «nữ» (2): ô này đang có 0, nhập 2, nhiều nhất có thể là 1. Còn lại 1." in over.message
     assert sub_allocate(province, province.son_tinh, sub, "1").outcome is Outcome.SAVED
 
 
