@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from quotas.models import ExtensionRequest, Response
 from quotas.selectors.progress import Progress, UnitProgress, progress
-from trainingplan.models import Plan, Unit
+from trainingplan.models import Participant, Plan, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,17 @@ class Reminder:
 
 
 def to_handle(plan: Plan) -> tuple[int, int]:
-    """How many answers wait to be taken in, and how many requests for more time to be answered. Two queries."""
-    sent = Response.objects.filter(participant__plan=plan, state=Response.State.SENT)
-    requests = ExtensionRequest.objects.filter(participant__plan=plan, state=ExtensionRequest.State.WAITING)
-    return sent.count(), requests.count()
+    """How many answers wait to be taken in, and how many requests for more time to be answered. One query."""
+    waiting = ExtensionRequest.objects.filter(participant=OuterRef("pk"), state=ExtensionRequest.State.WAITING)
+    counts = (
+        Participant.objects.filter(plan=plan)
+        .annotate(asks=Exists(waiting))
+        .aggregate(
+            sent=Count("pk", filter=Q(response__state=Response.State.SENT)),
+            requests=Count("pk", filter=Q(asks=True)),
+        )
+    )
+    return counts["sent"], counts["requests"]
 
 
 def reminder(plan: Plan, units: QuerySet[Unit]) -> Reminder:

@@ -14,7 +14,7 @@ from trainingplan.rules.numbers import format_count
 
 
 def waiting(plan: Plan, user: User) -> list[Task]:
-    """See `TASK_SOURCES` in the settings. A constant number of queries: three for a unit, seven for the Board."""
+    """See `TASK_SOURCES` in the settings. A constant number of queries: three for a unit, six for the Board."""
     tasks: list[Task] = []
     if user.unit_id and may(user, Action.EDIT_REGISTRATION):
         tasks += _own_answer(plan, user.unit_id)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.db import connection, transaction
@@ -54,8 +54,9 @@ class Race:
             except BaseException:
                 start.abort()
                 end.abort()
-                for runner in runners:
-                    if error := runner.exception(timeout=60):
+                errors = [error for runner in runners if (error := runner.exception(timeout=60))]
+                for error in errors:
+                    if not isinstance(error, BrokenBarrierError):
                         raise error from None
                 raise
             return [runner.result() for runner in runners]

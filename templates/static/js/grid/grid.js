@@ -22,7 +22,7 @@ export class Grid {
     this.show = new Show(form, {
       choose: (cell, mine) => this.choose(cell, mine),
       go: (cell) => this.keys.goTo(cell),
-      explain: (cell) => this.reasons.ask([cell]),
+      explain: (cell) => this.reasons.ask([cell], { lead: true }),
     });
     this.reasons = new Reasons(
       (cells) => this.#explained(cells),

@@ -57,8 +57,8 @@ export class Reasons {
     this.waiting.delete(cell);
   }
 
-  /** Ask for what has come together. What is put off stays refused, with a button at the cell. */
-  async ask(cells = [...this.waiting]) {
+  /** Ask for what has come together. What is put off stays refused, with a button at the cell that leads back here. */
+  async ask(cells = [...this.waiting], { lead = false } = {}) {
     if (this.asking || !cells.length) return;
     this.asking = true;
     const reason = await ask(cells);
@@ -68,7 +68,8 @@ export class Reasons {
       for (const cell of cells) cell.reason = reason;
       this.save(cells);
     }
-    this.go(cells[0]);
+    // The dialog gives the focus back to where it was; the button that asked may be gone.
+    if (lead) this.go(cells[0]);
   }
 }
 
