@@ -67,7 +67,7 @@ class ShareColumn(Column):
         shares: dict[int, int] = vars(instance).get("file_shares") or stored_shares(instance)
         return shares.get(self.source.pk) or None
 
-    def save(self, instance: BudgetLine, row: Mapping[str, Any], **kwargs: Any) -> None:
+    def save(self, instance: BudgetLine, row: Mapping[str, Any], *_: Any, **kwargs: Any) -> None:
         amount = self.clean(row)
         shares = vars(instance).setdefault("file_shares", dict(stored_shares(instance)))
         shares[self.source.pk] = amount or 0
@@ -101,7 +101,6 @@ class BudgetLineResource(CatalogueResource):
         model = BudgetLine
         import_id_fields = ("plan", "key")
         name = "Dòng kinh phí"
-        clean_model_instances = False
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -119,19 +118,9 @@ class BudgetLineResource(CatalogueResource):
             problems["key"] = "Không có dòng kinh phí nào mang khóa này. Thêm dòng mới thì để trống cột Khóa."
         return problems
 
-    def validate_instance(
-        self,
-        instance: BudgetLine,
-        import_validation_errors: dict[str, Any] | None = None,
-        validate_unique: bool = True,  # noqa: FBT001, FBT002 - the base class's signature
-    ) -> None:
+    def clean_instance(self, instance: BudgetLine, exclude: set[str]) -> None:
         """The service gives a line its key, its place and its amount; here the rest is looked at."""
-        errors: dict[str, Any] = dict(import_validation_errors or {})
-        try:
-            instance.clean_fields(exclude={*errors, "key", "position", "amount", "version"})
-        except ValidationError as error:
-            errors = error.update_error_dict(errors)
-        super().validate_instance(instance, errors, validate_unique)
+        instance.clean_fields(exclude=exclude | {"key", "position", "amount", "version"})
 
     def save_instance(
         self,

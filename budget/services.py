@@ -71,6 +71,7 @@ def save_line(
     _check_programme(plan, data.programme_id)
     stored = None if line is None else _stored(plan, line)
     before = _shown(stored) if stored else {}
+    replaced = {"illustrative": "có"} if stored and stored.illustrative else {}
     if stored and stored.version != version:
         raise _stale(stored, before, _typed(data, paid))
     written = stored or BudgetLine(plan=plan, key=key, version=0)
@@ -81,7 +82,7 @@ def save_line(
     written.amount, written.version, written.illustrative = amount, written.version + 1, False
     written.save()
     _write_shares(written, paid)
-    _log(written, before, _shown(written), actor)
+    _log(written, before | replaced, _shown(written) | dict.fromkeys(replaced, "không"), actor)
     return written
 
 

@@ -14,7 +14,7 @@ from budget.rules import FACTORS
 from budget.selectors import budget_table, group_names, norms_in_force
 from budget.services import remove_line, save_line
 from trainingplan.models import Plan
-from trainingplan.policies import Action, UserRequest, may, plan_view
+from trainingplan.policies import FORM, Action, UserRequest, may, plan_view
 from trainingplan.rules.numbers import format_money
 from trainingplan.services.refusals import Refused
 
@@ -36,7 +36,7 @@ def budget(request: UserRequest, plan: Plan) -> HttpResponse:
     return render(request, "budget/budget.html", context)
 
 
-@plan_view(Action.EDIT_BUDGET)
+@plan_view(Action.EDIT_BUDGET, FORM)
 def budget_line_add(request: UserRequest, plan: Plan) -> HttpResponse:
     """A new line."""
     initial = {"token": uuid4(), "group": request.GET.get("nhom", "")}
@@ -44,7 +44,7 @@ def budget_line_add(request: UserRequest, plan: Plan) -> HttpResponse:
     return _save(request, plan, None, form)
 
 
-@plan_view(Action.EDIT_BUDGET)
+@plan_view(Action.EDIT_BUDGET, FORM)
 def budget_line_edit(request: UserRequest, plan: Plan, pk: int) -> HttpResponse:
     """A line that stands, with the version that was seen."""
     line = get_object_or_404(BudgetLine, plan=plan, pk=pk)
@@ -52,7 +52,7 @@ def budget_line_edit(request: UserRequest, plan: Plan, pk: int) -> HttpResponse:
     return _save(request, plan, line, form)
 
 
-@plan_view(Action.EDIT_BUDGET)
+@plan_view(Action.EDIT_BUDGET, FORM)
 def budget_line_remove(request: UserRequest, plan: Plan, pk: int) -> HttpResponse:
     """What would be deleted, and on POST its deletion."""
     line = get_object_or_404(BudgetLine, plan=plan, pk=pk)

@@ -209,6 +209,13 @@ def why_allocation_closed(plan: Plan) -> str:
     return ""
 
 
+def why_approval_closed(plan: Plan) -> str:
+    """Why no allocation is submitted or decided any more, in words; empty while the leaders may have their say."""
+    if plan.state in (Plan.State.ISSUED, Plan.State.CLOSED):
+        return f"Kế hoạch đang ở bước «{plan.get_state_display()}»: không trình, duyệt phân bổ nữa."
+    return ""
+
+
 def check_registration_open(plan: Plan, answer: Response | None, actor: User) -> None:
     """Raise Refused when no cell is open. The Board may still enter for a unit, until the plan is frozen."""
     reason = why_allocation_closed(plan) if actor.role == Role.BOARD else why_registration_closed(plan, answer)

@@ -126,7 +126,7 @@ class QuotaResource(CatalogueResource):
 class BirthColumn(Column):
     """One column for year, month and day, of which the later may be unknown."""
 
-    def save(self, instance: Person, row: Mapping[str, Any], **kwargs: Any) -> None:
+    def save(self, instance: Person, row: Mapping[str, Any], *_: Any, **kwargs: Any) -> None:
         birth = self.clean(row)
         instance.birth_year = birth.year if birth else None
         instance.birth_month = birth.month if birth else None
@@ -172,7 +172,6 @@ class CellResource(CatalogueResource):
 
     class Meta:
         import_id_fields = ("quota", "unit")
-        clean_model_instances = False
 
     def get_queryset(self) -> QuerySet[Any]:
         return self.filter_export(self._meta.model._default_manager.all())
@@ -197,6 +196,9 @@ class CellResource(CatalogueResource):
         """Whether the plan takes cells is asked by the services; here only what the file leaves open."""
         missing = [name for name in ("quota", "unit") if getattr(instance, f"{name}_id") is None]
         return dict.fromkeys(missing, "Chưa ghi khóa.")
+
+    def clean_instance(self, instance: Any, exclude: set[str]) -> None:
+        """The services look at what is written."""
 
     def save_instance(self, instance: Any, is_create: bool, row: Mapping[str, Any], **kwargs: Any) -> None:  # noqa: FBT001
         """Collect the cell with the version that the writer saw: the file's own, else the one that stands."""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from quotas.views import (
     allocation,
+    approvals,
     ceilings,
     extensions,
     paste,
@@ -12,6 +13,7 @@ from quotas.views import (
     registration,
     responses,
     rosters,
+    search,
 )
 
 urlpatterns = [
@@ -25,7 +27,6 @@ urlpatterns = [
     path("phan-bo/", allocation.allocation_index, name="allocation-index"),
     path("phan-bo/<int:number>/", allocation.allocation, name="allocation"),
     path("phan-bo/<int:number>/o/", allocation.allocation_cells, name="allocation-cells"),
-    path("phan-bo/<int:number>/dan/", paste.allocation_paste_preview, name="allocation-paste-preview"),
     path("phan-bo/<int:number>/tran/", ceilings.caps, name="allocation-caps"),
     path("phan-bo/<int:number>/tran/o/", ceilings.caps_cells, name="allocation-caps-cells"),
     path("phan-bo/<int:number>/giu-lai/", ceilings.held, name="allocation-held"),
@@ -38,6 +39,10 @@ urlpatterns = [
     path("phan-bo/<int:number>/de-xuat/", proposals.proposal, name="allocation-proposal"),
     path("phan-bo/<int:number>/de-xuat/ap-dung/", proposals.proposal_apply, name="allocation-proposal-apply"),
     path("phan-bo/<int:number>/de-xuat/bo/", proposals.proposal_discard, name="allocation-proposal-discard"),
+    path("duyet-phan-bo/", approvals.approvals, name="approvals"),
+    path("duyet-phan-bo/trinh/", approvals.approvals_submit, name="approvals-submit"),
+    path("duyet-phan-bo/quyet-dinh/", approvals.approvals_decide, name="approvals-decide"),
+    path("phan-bo/<int:number>/dan/", paste.allocation_paste_preview, name="allocation-paste-preview"),
     path("tien-do/", progress.progress_page, name="progress"),
     path("tien-do/tiep-nhan/", responses.progress_accept_many, name="progress-accept-many"),
     path("tien-do/don-vi/<slug:unit_key>/", responses.progress_answer, name="progress-answer"),
@@ -51,6 +56,7 @@ urlpatterns = [
         name="progress-refuse-extension",
     ),
     path("dot-dang-ky/", progress.round_settings, name="round-settings"),
+    path("tim-kiem/", search.search, name="search"),
     path("danh-sach/", rosters.rosters, name="rosters"),
     path("danh-sach/<int:number>/", rosters.roster, name="roster"),
     path("danh-sach/<int:number>/them/", rosters.nomination_add, name="nomination-add"),

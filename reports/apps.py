@@ -9,4 +9,4 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from reports import checks_system  # noqa: F401, PLC0415 - importing it registers them
+        from reports import checks_system  # noqa: F401 - importing it registers them

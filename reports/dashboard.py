@@ -269,7 +269,7 @@ def way_of(quota: Quota) -> Way:
 
 
 def _figures(quota: Quota, registered: int, allocated: int, nominated: int, *, own: bool) -> Figures:
-    """What is left is, of the province, what is neither allocated nor held, or on a roster not named; of own, not named."""
+    """Left is, of the province, what is neither allocated nor held, or on a roster not named; of own, not named."""
     given = quota.number
     left: int | None
     if own:

@@ -93,7 +93,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class QuotaFigure:
-    """What the text can say of a quota."""
+    """What the text can say of a quota; `name` is its short one."""
 
     id: int
     key: str
@@ -156,7 +156,7 @@ def load_figures(plan: Plan) -> Figures:
         .values_list(
             "pk",
             "key",
-            "name",
+            "short_name",
             "programme__key",
             "number",
             "qualifier",

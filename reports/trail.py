@@ -92,7 +92,8 @@ def changes(plan: Plan, filters: Filters) -> QuerySet[Change]:
     if filters.unit_id is not None:
         found = found.filter(unit_id=filters.unit_id)
     if filters.actor:
-        found = found.filter(actor=None if filters.actor == SYSTEM else int(filters.actor))
+        person = None if filters.actor == SYSTEM else int(filters.actor)
+        found = found.filter(Q(actor=person) | Q(on_behalf_of=person) if person else Q(actor=None))
     if filters.table:
         found = found.filter(table=filters.table)
     if filters.since:
@@ -195,7 +196,8 @@ def _line(change: Change) -> Line:
 def choices(plan: Plan) -> Choices:
     """The people and tables of the plan's changes and of those that belong to no plan; two queries."""
     found = Change.objects.filter(Q(plan=plan) | Q(plan=None)).order_by()
-    people = User.objects.filter(pk__in=found.values("actor")).order_by("full_name", "username")
+    named = Q(pk__in=found.values("actor")) | Q(pk__in=found.values("on_behalf_of"))
+    people = User.objects.filter(named).order_by("full_name", "username")
     names = ((str(pk), f"{name} ({username})") for pk, name, username in _three(people))
     tables = found.values_list("table", flat=True).distinct()
     return Choices((*names, (SYSTEM, "Hệ thống")), tuple(sorted(((t, table_label(t)) for t in tables), key=_second)))

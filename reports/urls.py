@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import appendices, dashboard, letters, trail
+from reports.views import appendices, cell_history, dashboard, letters, trail
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -13,4 +13,5 @@ urlpatterns = [
     path("tien-do/cong-van-don-doc/", letters.progress_letter, name="progress-letter"),
     path("tien-do/cong-van-don-doc.<slug:extension>", letters.progress_letter_file, name="progress-letter-file"),
     path("nhat-ky/", trail.trail, name="trail"),
+    path("nhat-ky/o/", cell_history.cell_history, name="cell-history"),
 ]

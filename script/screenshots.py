@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+LAPTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PICTURES = [
     ("binhson", LAPTOP, "2024/dang-ky/huyen-uy-binh-son/", "dang-ky"),
@@ -29,7 +29,7 @@ def save_small(picture: Image.Image, target: Path) -> None:
     picture.convert("RGB").quantize(64).save(target, optimize=True)
 
 
-def take(browser: Browser, address: str, login: str, size: dict[str, int], path: str, target: Path) -> None:
+def take(browser: Browser, address: str, *, login: str, size: ViewportSize, path: str, target: Path) -> None:
     page = browser.new_page(viewport=size, locale="vi-VN")
     page.goto(f"{address}/dang-nhap/?next=/{path}")
     page.get_by_label("Tên đăng nhập").fill(login)
@@ -47,7 +47,7 @@ def main(address: str, pages: Path, target: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         for login, size, path, name in PICTURES:
-            take(browser, address, login, size, path, target / f"{name}.png")
+            take(browser, address, login=login, size=size, path=path, target=target / f"{name}.png")
         browser.close()
     for page in sorted(pages.glob("phu-luc-*.png")):
         save_small(Image.open(page), target / page.name)

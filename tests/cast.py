@@ -52,7 +52,9 @@ def make_user(username: str, full_name: str, role: Role, unit: Unit | None = Non
     return User.objects.create_user(username, PASSWORD, full_name=full_name, role=role, unit=unit)
 
 
-def make_quota(programme: Programme, appendix: Appendix, key: str, name: str, number: int | None, position: int) -> Quota:
+def make_quota(
+    programme: Programme, appendix: Appendix, key: str, name: str, *, number: int | None, position: int
+) -> Quota:
     column = AppendixColumn.objects.create(appendix=appendix, position=position + 2, source="quota", head=name)
     return Quota.objects.create(
         programme=programme,
@@ -93,8 +95,8 @@ def make_province() -> Province:
         appendix=appendix,
         binh_son=binh_son,
         son_tinh=son_tinh,
-        hcm=make_quota(programme, appendix, "hcm", "Học viện CTQG Hồ Chí Minh", 5, 1),
-        kv3=make_quota(programme, appendix, "kv3", "Học viện Chính trị khu vực III", 45, 2),
+        hcm=make_quota(programme, appendix, "hcm", "Học viện CTQG Hồ Chí Minh", number=5, position=1),
+        kv3=make_quota(programme, appendix, "kv3", "Học viện Chính trị khu vực III", number=45, position=2),
         alice=make_user("alice", "Nguyễn Thị Ái", Role.UNIT, binh_son),
         bob=make_user("bob", "Trần Văn Bảo", Role.UNIT, binh_son),
         charlie=make_user("charlie", "Lê Văn Chính", Role.UNIT, son_tinh),

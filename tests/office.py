@@ -1,5 +1,6 @@
 """What tests of the back office share: its pages, the people who open it, and what a reader sees on a page."""
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,9 +8,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib.admin import site
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from openpyxl import Workbook, load_workbook
 
 from trainingplan.models import Role, User
 
@@ -95,3 +98,44 @@ def visible_text(html: str) -> str:
     reader = _Reader()
     reader.feed(html)
     return re.sub(r"\s+", " ", " ".join(reader.texts))
+
+
+def sheet(heads: list[str], *rows: list[Any]) -> bytes:
+    """A workbook as an office would send it."""
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for row in (heads, *rows):
+        page.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def upload(client: Client, model: type[Model], content: bytes, name: str = "tep.xlsx") -> Any:
+    """Choose a file on the import page; what comes back is the preview or what is wrong."""
+    return client.post(OfficePage(model, "import", None).url, {"file": SimpleUploadedFile(name, content)})
+
+
+def confirm(client: Client, model: type[Model], preview: Any) -> Any:
+    """Confirm what the preview showed."""
+    address = OfficePage(model, "process_import", None).url
+    return client.post(address, {"token": preview.context["token"]}, follow=True)
+
+
+def problems(answer: Any) -> list[tuple[int, str, str]]:
+    """(row, column, message) of all that is wrong with the file."""
+    return [(problem.row, problem.column, problem.message) for problem in answer.context["problems"]]
+
+
+def changes(answer: Any) -> list[tuple[int, str, list[tuple[str, str, str]]]]:
+    """(row, kind, changes) of the preview."""
+    return [(line.number, line.kind, line.changes) for line in answer.context["lines"]]
+
+
+def exported(client: Client, model: type[Model]) -> list[tuple[Any, ...]]:
+    """The rows of the exported workbook, headings first, with the types of the cells."""
+    answer = client.post(OfficePage(model, "export", None).url, {"format": "0", "resource": "0"})
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    page = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    return list(page.iter_rows(values_only=True))

@@ -60,7 +60,7 @@ def text_of(name: str, content: bytes) -> str:
     return re.sub(r"\s+", " ", content.decode())
 
 
-@pytest.mark.parametrize(("name", "kwargs"), PAGES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "kwargs"), PAGES, ids=str)
 def test_no_string_of_another_unit(
     name: str, kwargs: dict[str, str | int], client_of_unit: Client, foreign: set[str]
 ) -> None:

@@ -1,11 +1,13 @@
 """Form fields that read what people type by the one parser of `trainingplan.rules`. Django's own read "1.000" as 1."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from trainingplan.models import User
 from trainingplan.rules.dates import DateRefused, PartialDate, format_date, parse_date
 from trainingplan.rules.numbers import format_count, parse_count, parse_money
 from trainingplan.rules.text import InputRefused, clean, quoted
@@ -83,7 +85,7 @@ class CountField(TypedField):
             )
         return number
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's hook
         return {"inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -193,3 +195,35 @@ class RowForm(forms.Form):
     def resend(self, **values: int) -> None:
         """Set hidden values of the form as it will be shown again."""
         self.data = {**dict(self.data.items()), **{name: str(value) for name, value in values.items()}}
+
+
+class DelegationForm(forms.Form):
+    """Who decides for the one who fills it in, between which days, and why."""
+
+    use_required_attribute = False
+
+    deputy = forms.ChoiceField(
+        label="Người được ủy quyền",
+        error_messages={"required": "Chưa chọn người.", "invalid_choice": "Người này không nhận được ủy quyền."},
+    )
+    valid_from = WholeDateField(label="Từ ngày", error_messages={"required": "Chưa nhập ngày bắt đầu."})
+    valid_to = WholeDateField(label="Đến hết ngày", error_messages={"required": "Chưa nhập ngày cuối."})
+    reason = LineField(
+        label="Lý do",
+        longest=300,
+        help_text="Ví dụ: đi công tác theo Quyết định số …; nghỉ phép. Được ghi vào nhật ký.",
+        error_messages={"required": "Cần ghi lý do ủy quyền."},
+    )
+
+    def __init__(self, *args: Any, deputies: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "label_suffix": ""})
+        self.deputies = {str(user.pk): user for user in deputies}
+        field = cast("forms.ChoiceField", self.fields["deputy"])
+        people = [(key, f"{user.full_name} – {user.get_role_display()}") for key, user in self.deputies.items()]
+        field.choices = [("", "– chọn người –"), *people]
+        for name in ("valid_from", "valid_to"):
+            self.fields[name].widget.attrs |= {"placeholder": "05/12/2024", "inputmode": "numeric"}
+
+    @property
+    def chosen(self) -> User:
+        return self.deputies[self.cleaned_data["deputy"]]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from trainingplan.models import Plan, User
-from trainingplan.policies import Action, may
+from trainingplan.policies import Action, may, plans_of
 from trainingplan.selectors import plan_day, unit_names
 
 
@@ -120,6 +120,14 @@ MENU = (
         (Action.SEE_ALLOCATION,),
     ),
     Page(
+        "Duyệt phân bổ",
+        "Phân bổ đã trình, đã duyệt, cần trình lại",
+        "approvals",
+        "approvals",
+        "approvals",
+        (Action.SEE_APPROVALS,),
+    ),
+    Page(
         "Danh sách cử đi",
         "Cán bộ được cử, theo chỉ tiêu",
         "rosters",
@@ -144,7 +152,25 @@ MENU = (
         "appendices",
         (Action.SEE_APPENDICES,),
     ),
-    Page("Nhật ký", "Ai sửa gì, lúc nào, vì sao", "trail", "trail", "trail", (Action.SEE_TRAIL,)),
+    Page("Nhật ký", "Ai sửa gì, lúc nào, vì sao", "trail", ("trail", "cell-history"), "trail", (Action.SEE_TRAIL,)),
+    Page(
+        "Ủy quyền",
+        "Ai duyệt thay ai, từ ngày nào đến ngày nào",
+        "delegations",
+        "delegation",
+        "delegations",
+        (Action.SEE_DELEGATIONS,),
+        by_year=False,
+    ),
+    Page(
+        "Từ chối truy cập",
+        "Ai đã gọi địa chỉ không thuộc phạm vi của mình",
+        "access-refusals",
+        "access-refusals",
+        "refusals",
+        (Action.SEE_REFUSALS,),
+        by_year=False,
+    ),
     Page(
         "Danh mục, Quản trị",
         "Đơn vị, chương trình, chỉ tiêu, phụ lục, người dùng",
@@ -186,14 +212,14 @@ class Frame:
     """The frame of one request; what a template does not show is not read."""
 
     def __init__(self, request: HttpRequest, user: User) -> None:
-        self.user = user
+        self.user, self._request = user, request
         match = request.resolver_match
         self._view_name = match.view_name if match else ""
         self._kwargs: dict[str, Any] = dict(match.kwargs) if match else {}
 
     @cached_property
     def _all_plans(self) -> list[Plan]:
-        return list(Plan.objects.order_by("-year"))
+        return plans_of(self._request)
 
     @cached_property
     def plan(self) -> Plan | None:

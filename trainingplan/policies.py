@@ -1,6 +1,6 @@
 """Who may do what: the one table of roles, and the scope of units that every list, grid and export starts from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
-from trainingplan.models import Plan, Role, Unit, User
+from trainingplan.models import Delegation, Plan, Role, Unit, User
 
 STATE_GROUP = "nha-nuoc"
 
@@ -32,6 +33,13 @@ class Action(StrEnum):
     SEE_APPENDICES = "see_appendices"
     SEE_CHECKS = "see_checks"
     SEE_TRAIL = "see_trail"
+    SEE_CELL_HISTORY = "see_cell_history"
+    SEE_REFUSALS = "see_refusals"
+    SEE_APPROVALS = "see_approvals"
+    SUBMIT_ALLOCATION = "submit_allocation"
+    DECIDE_ALLOCATION = "decide_allocation"
+    SEE_DELEGATIONS = "see_delegations"
+    DELEGATE = "delegate"
     RUN_ROUND = "run_round"
     KEEP_CATALOGUES = "keep_catalogues"
     MANAGE_USERS = "manage_users"
@@ -46,6 +54,7 @@ _UNIT = frozenset({
     Action.SEE_ROSTER,
     Action.EDIT_ROSTER,
     Action.SEE_APPENDICES,
+    Action.SEE_CELL_HISTORY,
 })  # fmt: skip
 _READ_ALL = frozenset({
     Action.SEE_HOME,
@@ -58,16 +67,19 @@ _READ_ALL = frozenset({
     Action.SEE_APPENDICES,
     Action.SEE_CHECKS,
     Action.SEE_TRAIL,
+    Action.SEE_CELL_HISTORY,
+    Action.SEE_APPROVALS,
+    Action.SEE_DELEGATIONS,
 })  # fmt: skip
 
 PERMITTED: dict[Role, frozenset[Action]] = {
     Role.UNIT: _UNIT,
     Role.SCHOOL: _UNIT | {Action.SEE_PROGRESS},
     Role.HOME_AFFAIRS: _UNIT | {Action.SEE_PROGRESS},
-    Role.MANAGER: _READ_ALL,
+    Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.DELEGATE},
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
-    | {Action.KEEP_CATALOGUES},
+    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,
@@ -77,8 +89,11 @@ PERMITTED: dict[Role, frozenset[Action]] = {
             Action.SEE_APPENDICES,
         }
     ),
-    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS}),
+    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS, Action.SEE_REFUSALS}),
 }
+
+DEPUTIES = frozenset({Role.MANAGER, Role.BOARD})
+"""Who may act for a principal: those who see what is to be decided."""
 
 
 def may(user: User, action: Action) -> bool:
@@ -90,6 +105,31 @@ def require(user: User, action: Action) -> None:
     """Raise PermissionDenied (403) unless the role permits the action."""
     if not may(user, action):
         raise PermissionDenied(action)
+
+
+def roles_with(action: Action) -> list[Role]:
+    return [role for role in Role if action in PERMITTED[role]]
+
+
+def may_deputise(user: User) -> bool:
+    return user.is_active and user.role in DEPUTIES
+
+
+def principals_of(user: User) -> QuerySet[User]:
+    """Those for whom the user decides today as deputy. Only a principal's own right is lent: there are no chains."""
+    if not may_deputise(user):
+        return User.objects.none()
+    today = timezone.localdate()
+    in_force = Delegation.objects.filter(
+        deputy=user, revoked_at__isnull=True, valid_from__lte=today, valid_to__gte=today
+    ).values("principal")
+    return User.objects.filter(pk__in=in_force, is_active=True, role__in=roles_with(Action.DECIDE_ALLOCATION))
+
+
+def deciding_rights(user: User) -> tuple[User, ...]:
+    """In whose right the user may approve or refuse an allocation today: his own first, then those of principals."""
+    own = (user,) if may(user, Action.DECIDE_ALLOCATION) else ()
+    return (*own, *principals_of(user).order_by("full_name", "pk"))
 
 
 def visible_units(user: User) -> QuerySet[Unit]:
@@ -127,7 +167,12 @@ def sees_all_units(user: User) -> bool:
 
 def sees_personal_data(user: User, unit_id: int) -> bool:
     """Whether the user may read sensitive data (ethnicity) of that unit's people; others see a mask."""
-    return user.is_active and (user.role in (Role.BOARD, Role.MANAGER) or user.unit_id == unit_id)
+    return sees_all_personal_data(user) or (user.is_active and user.unit_id == unit_id)
+
+
+def sees_all_personal_data(user: User) -> bool:
+    """Whether the user may read the sensitive data of everybody's people, as a file of all of them holds it."""
+    return user.is_active and user.role in (Role.BOARD, Role.MANAGER)
 
 
 def sees_totals(user: User) -> bool:
@@ -151,15 +196,23 @@ class UserRequest(HttpRequest):
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
+READ, FORM, WRITE = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
+"""The methods of a page that is read, of one with a form, and of an address that only takes in."""
 
-def access(action: Action) -> Callable[[View], View]:
-    """Open a view to the roles that may do `action`; others get 403. The test of all URLs reads `view.action`."""
+
+def access(action: Action, methods: Sequence[str] = READ) -> Callable[[View], View]:
+    """Open a view to the roles that may do `action`; others get 403, and those who may, 405 for other methods.
+
+    The test of all URLs reads `view.action`.
+    """
 
     def decorate(view: View) -> View:
+        served = require_http_methods(methods)(view)
+
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             require(cast("User", request.user), action)
-            return view(request, *args, **kwargs)
+            return served(request, *args, **kwargs)
 
         guarded.action = action  # type: ignore[attr-defined]
         return cast("View", guarded)
@@ -167,17 +220,27 @@ def access(action: Action) -> Callable[[View], View]:
     return decorate
 
 
-def plan_view(action: Action) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def plans_of(request: HttpRequest) -> list[Plan]:
+    """All plans, the newest first: read once a request, for the view and for the switch in its frame."""
+    if "plans" not in vars(request):
+        vars(request)["plans"] = list(Plan.objects.order_by("-year"))
+    plans: list[Plan] = vars(request)["plans"]
+    return plans
+
+
+def plan_view(
+    action: Action, methods: Sequence[str] = READ
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """`access` for a view under `/<year>/…`: it is called with the plan of that year in place of the year."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def with_plan(request: HttpRequest, year: int, *args: Any, **kwargs: Any) -> HttpResponse:
-            plan = Plan.objects.filter(year=year).first()
+            plan = next((plan for plan in plans_of(request) if plan.year == year), None)
             if plan is None:
                 raise Http404(year)
             return view(request, plan, *args, **kwargs)
 
-        return access(action)(with_plan)
+        return access(action, methods)(with_plan)
 
     return decorate

@@ -7,7 +7,8 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from trainingplan.models import Change, Participant, Plan, Unit, UnitName
+from trainingplan.models import AccessRefusal, Change, Delegation, Participant, Plan, Unit, UnitName, User
+from trainingplan.policies import Action, may, may_deputise
 
 
 def plan_day(plan: Plan) -> date:
@@ -61,3 +62,38 @@ def last_writing(table: str, row: int | str) -> str:
     """Who wrote a row last and when, as the change log has it: "Nguyễn Thị Ái (alice), lúc 14:05, 05/12/2024,"."""
     change = Change.objects.filter(table=table, row=str(row)).order_by("-pk").first()
     return f"{change.actor_name}, lúc {timezone.localtime(change.at):%H:%M, %d/%m/%Y}," if change else "Người khác"
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationLine:
+    """One delegation as it stands today; who gave it may take it back while it has not ended."""
+
+    delegation: Delegation
+    state: str
+    tone: str
+    revocable: bool
+
+
+def delegations(user: User) -> list[DelegationLine]:
+    """All delegations, the latest first; one query."""
+    rows = Delegation.objects.select_related("principal", "deputy").order_by("-valid_from", "-pk")
+    today = timezone.localdate()
+    return [_delegation_line(row, user, today) for row in rows]
+
+
+def _delegation_line(row: Delegation, user: User, today: date) -> DelegationLine:
+    over = row.revoked_at is not None or row.valid_to < today
+    if row.revoked_at is not None:
+        state, tone = f"thu hồi {timezone.localtime(row.revoked_at):%H:%M, %d/%m/%Y}", ""
+    elif over:
+        state, tone = "đã hết hạn", ""
+    elif not may(row.principal, Action.DECIDE_ALLOCATION) or not may_deputise(row.deputy):
+        state, tone = "không còn hiệu lực: tài khoản đã đổi vai trò hoặc bị khóa", "is-bad"
+    else:
+        state, tone = ("đang hiệu lực", "is-ok") if row.valid_from <= today else ("chưa đến ngày", "is-info")
+    return DelegationLine(row, state, tone, revocable=not over and row.principal_id == user.pk)
+
+
+def refusals() -> QuerySet[AccessRefusal]:
+    """What was refused, the latest first."""
+    return AccessRefusal.objects.order_by("-pk").select_related("user")

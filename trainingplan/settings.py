@@ -64,9 +64,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "trainingplan.middleware.LogRefusedAccess",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "trainingplan.middleware.NoZeroCharacter",
     "trainingplan.middleware.AdminContentSecurityPolicy",
     "axes.middleware.AxesMiddleware",
 ]
@@ -113,7 +115,10 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["trainingplan.hashers.PlanArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 14},
@@ -145,7 +150,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "trainingplan.storage.ModuleStaticFilesStorage"},
 }
 
 # A grid sent without JavaScript posts every cell of its page: 400 units × 12 quotas.
@@ -212,7 +217,7 @@ PLAN_LOADERS = [
 ]
 
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
-TASK_SOURCES = ["quotas.views.tasks.waiting"]
+TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting"]
 
 LOGGING = {
     "version": 1,

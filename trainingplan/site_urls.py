@@ -1,13 +1,17 @@
-"""Addresses of the kernel: signing in and out, and the home page."""
+"""Addresses of the kernel: the home page, delegations, refused access, signing in and out."""
 
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from trainingplan import views
+from trainingplan.views import delegations, home, refusals
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("<int:year>/viec-cua-toi/", views.tasks, name="tasks"),
+    path("", home.home, name="home"),
+    path("<int:year>/viec-cua-toi/", home.tasks, name="tasks"),
+    path("uy-quyen/", delegations.delegations, name="delegations"),
+    path("uy-quyen/them/", delegations.delegation_add, name="delegation-add"),
+    path("uy-quyen/<int:pk>/thu-hoi/", delegations.delegation_revoke, name="delegation-revoke"),
+    path("tu-choi-truy-cap/", refusals.access_refusals, name="access-refusals"),
     path("dang-nhap/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),
 ]

@@ -79,15 +79,19 @@ class ProposedShare(models.Model):
 
 
 class Approval(models.Model):
-    """The leaders' word on the allocation of one quota. Who allocated does not approve; a deputy acts for a principal."""
+    """The leaders' word on the allocation of one quota. Nobody approves his own; a deputy acts for a principal."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "chờ duyệt"
         APPROVED = "approved", "đã duyệt"
         REFUSED = "refused", "không duyệt"
+        WITHDRAWN = "withdrawn", "đã trình lại"
 
     quota = models.ForeignKey(Quota, models.CASCADE, related_name="approvals", verbose_name="chỉ tiêu")
     total = models.PositiveIntegerField("số đã phân bổ khi trình")
+    versions = models.PositiveBigIntegerField(
+        "tổng phiên bản các ô khi trình", help_text="Một ô đổi thì tổng này đổi, dù tổng số phân bổ vẫn vậy."
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người trình"
     )
@@ -111,17 +115,27 @@ class Approval(models.Model):
                 fields=("quota",), condition=Q(state="waiting"), name="approval_one_waiting_a_quota"
             ),
             models.CheckConstraint(
-                name="approval_state_known", condition=Q(state__in=("waiting", "approved", "refused"))
+                name="approval_state_known", condition=Q(state__in=("waiting", "approved", "refused", "withdrawn"))
             ),
             models.CheckConstraint(
                 name="approval_decided_by_somebody",
-                condition=Q(state="waiting", decided_by__isnull=True, decided_at__isnull=True)
+                condition=Q(state__in=("waiting", "withdrawn"), decided_by__isnull=True, decided_at__isnull=True)
                 | Q(state__in=("approved", "refused"), decided_by__isnull=False, decided_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="approval_not_by_its_submitter",
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("submitted_by")),
                 violation_error_message="Không ai tự duyệt việc của mình.",
+            ),
+            models.CheckConstraint(
+                name="approval_deputy_for_another",
+                condition=Q(on_behalf_of__isnull=True)
+                | (
+                    Q(decided_by__isnull=False)
+                    & ~Q(on_behalf_of=models.F("decided_by"))
+                    & ~Q(on_behalf_of=models.F("submitted_by"))
+                ),
+                violation_error_message="Không duyệt thay chính mình, cũng không duyệt thay người trình.",
             ),
         ]
 

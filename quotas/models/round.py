@@ -101,7 +101,7 @@ class ExtensionRequest(models.Model):
 
 
 class Submission(models.Model):
-    """A save that was carried out, by the key its page made: the same submit again has the same answer and no effect."""
+    """A save that was carried out, by the key of its page: the same submit again has the same answer and no effect."""
 
     key = models.UUIDField("mã lần gửi", primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="người gửi")

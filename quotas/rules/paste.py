@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
+from typing import Literal
 
 from trainingplan.rules.numbers import NumberRefused, format_count, parse_count
 from trainingplan.rules.text import clean, quoted
@@ -73,7 +74,7 @@ def read_block(text: str) -> list[list[str]]:
     A quoted cell may hold lines and tabs. Where quotes do not pair they are taken as they stand.
     """
     text = text.replace("\0", "")
-    quoting = csv.QUOTE_NONE if text.count('"') % 2 else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = 3 if text.count('"') % 2 else 0  # csv.QUOTE_NONE, csv.QUOTE_MINIMAL
     longest = csv.field_size_limit(max(len(text), LONGEST_FIELD))
     try:
         rows = [[_flat(field) for field in row] for row in csv.reader(_lines(text), delimiter="\t", quoting=quoting)]

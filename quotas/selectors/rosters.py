@@ -179,7 +179,10 @@ class RosterColumn:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """One roster as a user may see it. `hidden` counts participants that have neither places nor people."""
+    """One roster as a user may see it. `hidden` counts participants that have neither places nor people.
+
+    `writable` are the participants for which the user writes, whether they have anything or not.
+    """
 
     number: int
     title: str
@@ -187,6 +190,7 @@ class Roster:
     given: int | None
     columns: tuple[RosterColumn, ...]
     groups: tuple[RosterGroup, ...]
+    writable: tuple[PlanUnit, ...]
     hidden: int
     open: bool
     closed_reason: str
@@ -245,6 +249,7 @@ def roster(plan: Plan, appendix: Appendix, user: User) -> Roster:
         given=_given(quotas),
         columns=columns,
         groups=groups,
+        writable=tuple(member for member in members if member.unit_id in scene.editable),
         hidden=len(members) - sum(len(group.units) for group in groups),
         open=not reason,
         closed_reason=reason,

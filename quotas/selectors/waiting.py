@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from quotas.models import Allocation, Quota, Registration, Response
 from quotas.rules import Balance
@@ -51,18 +51,24 @@ class Places:
         return self.balance.allocated + self.unbounded
 
 
-def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[Places]:
-    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Three queries."""
+def places_by_appendix(
+    plan: Plan, units: QuerySet[Unit] | None = None, *, with_registered: bool = True
+) -> list[Places]:
+    """Given, allocated and registered by appendix, `OUTSIDE` last; of `units` only, if given. Three queries.
+
+    Without demand `registered` stays 0, and it is two: the frame of every page asks for what is left to give.
+    """
     titles: dict[int, str] = {}
     members: dict[int, list[tuple[int, int | None, int]]] = defaultdict(list)
     quotas = Quota.objects.filter(programme__plan=plan).exclude(appendix__kind=Appendix.Kind.BUDGET)
-    for pk, given, held, number, title in quotas.order_by(F("appendix__number").asc(nulls_last=True)).values_list(
+    for pk, given, held, number, title in quotas.values_list(
         "pk", "number", "held", "appendix__number", "appendix__title"
     ):
         members[number or OUTSIDE].append((pk, given, held))
         titles[number or OUTSIDE] = title or "Chỉ tiêu ngoài phụ lục"
     ids = [pk for quotas in members.values() for pk, *_ in quotas]
-    allocated, registered = (sums_by_quota(model, ids, units) for model in (Allocation, Registration))
+    allocated = sums_by_quota(Allocation, ids, units)
+    registered = sums_by_quota(Registration, ids, units) if with_registered else {}
     return [
         Places(
             number=number,
@@ -76,5 +82,5 @@ def places_by_appendix(plan: Plan, units: QuerySet[Unit] | None = None) -> list[
             registered=sum(registered.get(pk, 0) for pk, *_ in members[number]),
             unbounded=sum(allocated.get(pk, 0) for pk, given, _ in members[number] if given is None),
         )
-        for number, title in titles.items()
+        for number, title in sorted(titles.items(), key=lambda item: (item[0] == OUTSIDE, item[0]))
     ]

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from quotas.locking import Ceilings
-from quotas.models import Allocation, SubAllocation
+from quotas.models import Allocation, Nomination, SubAllocation
 from quotas.rules import Ceiling, Verdict, Wish, settle
 from quotas.selectors.allocation import sums_by_quota
 from quotas.services.sheets import Key
@@ -49,16 +49,31 @@ class Bounds:
         return {("cap", *key): Ceiling(cap.number, given.get(key, 0)) for key, cap in caps.items()}
 
     def _floors(self) -> dict[Key, tuple[int, str]]:
-        """By cell the largest sub-allocation within it, with the sub-quota's name."""
-        floors: dict[Key, tuple[int, str]] = {}
+        """By cell the least it must hold, and the words that say why: its sub-allocations, and the people nominated."""
+        floors = self._nominated()
         subs = self.ceilings.sub_quotas
         if not subs:
             return floors
         rows = SubAllocation.objects.filter(quota__in=subs, unit_id__in={unit for unit, _ in self.cells}, number__gt=0)
         for unit_id, sub_id, number in rows.order_by().values_list("unit_id", "quota_id", "number"):
-            key = (unit_id, subs[sub_id].quota_id)
-            floors[key] = max(floors.get(key, (0, "")), (number or 0, subs[sub_id].name))
+            key, least = (unit_id, subs[sub_id].quota_id), number or 0
+            if least > floors.get(key, (0, ""))[0]:
+                floors[key] = least, _below_sub_quota(least, subs[sub_id].name)
         return floors
+
+    def _nominated(self) -> dict[Key, tuple[int, str]]:
+        """People on the list proper; nominating takes the same lock, so none joins them in the meantime."""
+        found = (
+            Nomination.objects.filter(
+                quota_id__in={quota for _, quota in self.cells},
+                unit_id__in={unit for unit, _ in self.cells},
+                reserve=False,
+            )
+            .order_by()
+            .values_list("unit_id", "quota_id")
+            .annotate(people=Count("pk"))
+        )
+        return {(unit, quota): (people, _below_nominated(people)) for unit, quota, people in found}
 
     def _cap_key(self, key: Key) -> Key:
         unit_id, quota_id = key
@@ -71,11 +86,7 @@ class Bounds:
 
     def _words(self, key: Key, wish: Wish, verdict: Verdict) -> str:
         if wish.growth <= 0:
-            least, name = self.floors[key]
-            return (
-                f"Trong số này đã có {format_count(least)} chỉ tiêu con «{name}»: nhập ít nhất {format_count(least)}, "
-                "hoặc giảm chỉ tiêu con trước."
-            )
+            return self.floors[key][1]
         return f"{self._binding_words(key, verdict)}: {room_words(wish, verdict)}"
 
     def _binding_words(self, key: Key, verdict: Verdict) -> str:
@@ -107,3 +118,17 @@ def allocated_by_programme(unit_ids: Collection[int], programme_ids: Collection[
     for unit_id, programme_id, total in rows:
         found[unit_id, programme_id] = total
     return found
+
+
+def _below_sub_quota(least: int, name: str) -> str:
+    return (
+        f"Trong số này đã có {format_count(least)} chỉ tiêu con «{name}»: nhập ít nhất {format_count(least)}, "
+        "hoặc giảm chỉ tiêu con trước."
+    )
+
+
+def _below_nominated(people: int) -> str:
+    return (
+        f"Đơn vị đã cử {format_count(people)} người, số phân bổ không thể ít hơn. "
+        "Bỏ bớt người hoặc chuyển sang dự bị trong danh sách cử đi trước."
+    )

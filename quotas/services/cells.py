@@ -29,6 +29,7 @@ from quotas.services.sheets import (
 from trainingplan.models import Participant, Plan, Unit, User
 from trainingplan.rules.numbers import format_count
 from trainingplan.selectors import plan_day, unit_names
+from trainingplan.services.access import note_foreign
 
 __all__ = [
     "CellInput",
@@ -52,6 +53,7 @@ def save_registrations(
     sheet = Sheet(REGISTRATIONS, cells, _column_names(quotas), unit_names(plan_day(plan), [unit.pk]))
     for cell in cells:
         if cell.unit_id != unit.pk:
+            note_foreign("ô của đơn vị khác")
             sheet.refuse(cell, "Ô này không thuộc đơn vị đang đăng ký.")
         elif cell.quota_id in locked:
             sheet.refuse(cell, locked[cell.quota_id])

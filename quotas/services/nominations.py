@@ -243,6 +243,7 @@ def _write(
 ) -> Nomination:
     """Store the person and the nomination, from now on not illustrative, and log what changed."""
     changed = _changes(person, details)
+    replaced = {"illustrative": "có"} if nomination.illustrative else {}
     _store_person(person, details)
     for name in NOMINATION_FIELDS:
         setattr(nomination, name, getattr(details, name))
@@ -250,7 +251,7 @@ def _write(
     nomination.save()
     if changed:  # Forms that show this person on another roster are stale from now on.
         person.nominations.exclude(pk=nomination.pk).update(version=F("version") + 1)
-    _log(nomination, before, shown(details), actor)
+    _log(nomination, {**before, **replaced}, shown(details) | dict.fromkeys(replaced, "không"), actor)
     return nomination
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from quotas.models import Allocation
 from quotas.rules import Balance
@@ -19,7 +18,17 @@ from quotas.views.allocation_html import allocation_table
 from quotas.views.appendices import appendix_or_404, number_of
 from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
 from trainingplan.models import Appendix, Plan
-from trainingplan.policies import Action, UserRequest, may, plan_view, require, sees_all_units, visible_units
+from trainingplan.policies import (
+    FORM,
+    WRITE,
+    Action,
+    UserRequest,
+    may,
+    plan_view,
+    require,
+    sees_all_units,
+    visible_units,
+)
 from trainingplan.services.refusals import Refused
 
 
@@ -32,8 +41,7 @@ def allocation_index(request: UserRequest, plan: Plan) -> HttpResponse:
     return render(request, "quotas/allocation_index.html", context)
 
 
-@plan_view(Action.SEE_ALLOCATION)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.SEE_ALLOCATION, FORM)
 def allocation(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """The grid; a POST is its form, sent without JavaScript."""
     appendix = appendix_or_404(plan, number)
@@ -101,8 +109,7 @@ def _numbers(plan: Plan) -> list[int]:
     return [*within, OUTSIDE]
 
 
-@plan_view(Action.ALLOCATE)
-@require_POST
+@plan_view(Action.ALLOCATE, WRITE)
 def allocation_cells(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Save changed cells sent as JSON; the reply adds what is then allocated and left of each column."""
     appendix = appendix_or_404(plan, number)

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from quotas.models import SubQuota
 from quotas.selectors.allocation import AllocationGrid, quotas_of
@@ -24,12 +23,13 @@ from quotas.services.ceilings import (
 )
 from quotas.services.cells import CellInput, CellResult
 from quotas.services.quotas import set_held
+from quotas.services.submissions import KeyReused
 from quotas.views import cells_io
 from quotas.views.allocation_html import Wording, allocation_table
 from quotas.views.appendices import appendix_or_404, number_of, read_key
-from quotas.views.cells_html import NOTHING_RETURNED, ReturnedCells
+from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
 from trainingplan.models import Appendix, Plan
-from trainingplan.policies import Action, UserRequest, plan_view
+from trainingplan.policies import FORM, WRITE, Action, UserRequest, plan_view
 from trainingplan.rules.numbers import NumberRefused, format_count, parse_count
 from trainingplan.rules.text import clean
 from trainingplan.services.refusals import Refused
@@ -93,8 +93,7 @@ RESERVES = GridPage(
 def _view(page: GridPage) -> Callable[..., HttpResponse]:
     """The page of a grid; a POST is its form, sent without JavaScript."""
 
-    @plan_view(Action.ALLOCATE)
-    @require_http_methods(["GET", "HEAD", "POST"])
+    @plan_view(Action.ALLOCATE, FORM)
     def view(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
         appendix = appendix_or_404(plan, number)
         if request.method != "POST":
@@ -102,6 +101,9 @@ def _view(page: GridPage) -> Callable[..., HttpResponse]:
         sent = cells_io.read_form(request.POST)
         try:
             saved = cells_io.save_once(sent, request=request, save=_saving(request, plan, page))
+        except KeyReused as reused:
+            messages.error(request, reused.message)
+            return _page(request, plan, appendix, page, cells_io.unsaved_cells(sent.cells, NOT_SAVED), status=409)
         except Refused as refused:
             messages.error(request, refused.message)
             return redirect(page.name, plan.year, number)
@@ -126,6 +128,8 @@ def _page(
     appendix: Appendix | None,
     page: GridPage,
     returned: ReturnedCells = NOTHING_RETURNED,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     more: dict[str, Any] = {}
     if page is RESERVES:
@@ -145,14 +149,13 @@ def _page(
         "submission_key": cells_io.new_key(),
         **more,
     }
-    return render(request, page.template, context)
+    return render(request, page.template, context, status=status)
 
 
 def _cells_view(page: GridPage) -> Callable[..., HttpResponse]:
     """Save changed cells sent as JSON; the reply adds the head's sums as they then are."""
 
-    @plan_view(Action.ALLOCATE)
-    @require_POST
+    @plan_view(Action.ALLOCATE, WRITE)
     def view(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
         appendix = appendix_or_404(plan, number)
 
@@ -161,8 +164,9 @@ def _cells_view(page: GridPage) -> Callable[..., HttpResponse]:
             return {"columns": [cells_io.column_sums(column.balance) for column in columns]}
 
         try:
-            sent = cells_io.read_sent(request)
-            saved = cells_io.save_once(sent, request=request, save=_saving(request, plan, page), more=sums)
+            saved = cells_io.save_once(
+                cells_io.read_sent(request), request=request, save=_saving(request, plan, page), more=sums
+            )
         except cells_io.BadCells as bad:
             return cells_io.refusal(bad.message, 400)
         except Refused as refused:
@@ -177,8 +181,7 @@ subs, subs_cells = _view(SUBS), _cells_view(SUBS)
 reserves, reserves_cells = _view(RESERVES), _cells_view(RESERVES)
 
 
-@plan_view(Action.ALLOCATE)
-@require_POST
+@plan_view(Action.ALLOCATE, WRITE)
 def held(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Set what is held back of the quotas of an appendix; each is judged by itself."""
     changed = 0
@@ -216,8 +219,7 @@ def _read_number(typed: str) -> int:
     return number
 
 
-@plan_view(Action.ALLOCATE)
-@require_POST
+@plan_view(Action.ALLOCATE, WRITE)
 def sub_add(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Add a sub-quota to a quota of the appendix."""
     quota = quotas_of(plan, appendix_or_404(plan, number)).filter(pk=read_key(request.POST.get("quota", ""))).first()
@@ -234,8 +236,7 @@ def sub_add(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     return _tell(request, plan, number, act, f"Đã thêm chỉ tiêu con «{name}».")
 
 
-@plan_view(Action.ALLOCATE)
-@require_POST
+@plan_view(Action.ALLOCATE, WRITE)
 def sub_edit(request: UserRequest, plan: Plan, number: int, pk: int) -> HttpResponse:
     """Change the number of a sub-quota, or take it away."""
     appendix_or_404(plan, number)

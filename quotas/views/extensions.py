@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.models import Programme
 from quotas.models import ExtensionRequest
@@ -12,13 +11,12 @@ from quotas.selectors.registration import answer_for, registration_sheet
 from quotas.services.extensions import grant_extension, refuse_extension, request_extension
 from quotas.views.round_form import ExtensionForm, ExtensionRequestForm
 from trainingplan.models import Plan
-from trainingplan.policies import Action, UserRequest, editable_units, plan_view, visible_unit_or_404
+from trainingplan.policies import FORM, WRITE, Action, UserRequest, editable_units, plan_view, visible_unit_or_404
 from trainingplan.selectors import unit_name
 from trainingplan.services.refusals import Refused
 
 
-@plan_view(Action.EDIT_REGISTRATION)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.EDIT_REGISTRATION, FORM)
 def registration_extension(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """Xin gia hạn: why, and for which programme."""
     unit = visible_unit_or_404(request.user, unit_key)
@@ -44,8 +42,7 @@ def registration_extension(request: UserRequest, plan: Plan, unit_key: str) -> H
     return render(request, "quotas/registration_extension.html", context)
 
 
-@plan_view(Action.RUN_ROUND)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.RUN_ROUND, FORM)
 def progress_extend(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """The Board gives one unit more time, asked or not."""
     unit = visible_unit_or_404(request.user, unit_key)
@@ -77,8 +74,7 @@ def progress_extend(request: UserRequest, plan: Plan, unit_key: str) -> HttpResp
     return render(request, "quotas/progress_extend.html", context)
 
 
-@plan_view(Action.RUN_ROUND)
-@require_POST
+@plan_view(Action.RUN_ROUND, WRITE)
 def progress_refuse_extension(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """Answer the unit's request with no."""
     unit = visible_unit_or_404(request.user, unit_key)

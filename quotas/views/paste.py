@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_POST
 
 from quotas.models import Quota
 from quotas.rules.paste import Held, Judged, Kind, Landed, judge_all, land_by_name, land_by_place, read_block
@@ -21,7 +20,7 @@ from quotas.views import cells_io
 from quotas.views.appendices import appendix_or_404
 from quotas.views.ceilings import CAPS, RESERVES, SUBS
 from trainingplan.models import Appendix, Plan, Unit
-from trainingplan.policies import Action, UserRequest, editable_units, plan_view, visible_unit_or_404
+from trainingplan.policies import WRITE, Action, UserRequest, editable_units, plan_view, visible_unit_or_404
 from trainingplan.rules.numbers import format_count
 
 Key: TypeAlias = tuple[int, int]
@@ -60,8 +59,7 @@ READERS: dict[str, Callable[[Plan, Appendix | None], AllocationGrid]] = {
 }
 
 
-@plan_view(Action.ALLOCATE)
-@require_POST
+@plan_view(Action.ALLOCATE, WRITE)
 def allocation_paste_preview(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """What a paste into a grid of the Board's would do; `?bang=` names one of those beside the allocation."""
     appendix = appendix_or_404(plan, number)
@@ -85,8 +83,7 @@ def _board(plan: Plan, grid: AllocationGrid) -> Ground:
     return Ground(names, frozenset(columns), unit_book(plan, names), held, key=lambda unit, quota: (unit, quota))
 
 
-@plan_view(Action.EDIT_REGISTRATION)
-@require_POST
+@plan_view(Action.EDIT_REGISTRATION, WRITE)
 def registration_paste_preview(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """What a paste into a unit's sheet would do; rows are quotas, and the one column is the unit."""
     unit = visible_unit_or_404(request.user, unit_key)

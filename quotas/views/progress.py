@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from quotas.policies import why_collecting_closed
 from quotas.selectors.progress import GroupProgress, Progress, Standing, UnitProgress, progress
@@ -14,7 +13,7 @@ from quotas.services.rounds import has_opened, set_round, why_round_fixed
 from quotas.views.round_form import RoundForm
 from trainingplan.frame import Deadline
 from trainingplan.models import Participant, Plan
-from trainingplan.policies import Action, UserRequest, may, plan_view, visible_units
+from trainingplan.policies import FORM, Action, UserRequest, may, plan_view, visible_units
 from trainingplan.services.refusals import Refused
 
 UNANSWERED = "chua-tra-loi"
@@ -33,6 +32,14 @@ class Choice:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A khối with those of its units that pass the filter; its counts stay those of the whole khối."""
+
+    group: GroupProgress
+    units: tuple[UnitProgress, ...]
+
+
 @plan_view(Action.SEE_PROGRESS)
 def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
     """The units by khối, all or those of one standing."""
@@ -43,7 +50,7 @@ def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
         "plan": plan,
         "progress": state,
         "groups": shown,
-        "shown": sum(group.due for group in shown),
+        "shown": sum(len(one.units) for one in shown),
         "standings": _standing_choices(state, standing, group),
         "khoi": _group_choices(state, standing, group),
         "filtered": bool(standing or group),
@@ -62,15 +69,12 @@ def _deadline(plan: Plan) -> Deadline | None:
     return Deadline(plan.registration_closes_at) if plan.registration_closes_at else None
 
 
-def _filtered(state: Progress, standing: str, group: str) -> list[GroupProgress]:
+def _filtered(state: Progress, standing: str, group: str) -> list[Shown]:
     """The groups with the units that pass, without empty groups. A word that is no filter filters nothing."""
     known = standing in {UNANSWERED, OWING, *Standing}
-    groups = [
-        GroupProgress(one.group_id, one.name, tuple(unit for unit in one.units if not known or _passes(unit, standing)))
-        for one in state.groups
-        if group in {"", str(one.group_id)} or not any(str(other.group_id) == group for other in state.groups)
-    ]
-    return [one for one in groups if one.units]
+    chosen = [one for one in state.groups if str(one.group_id) == group] or list(state.groups)
+    shown = [Shown(one, tuple(unit for unit in one.units if not known or _passes(unit, standing))) for one in chosen]
+    return [one for one in shown if one.units]
 
 
 def _passes(unit: UnitProgress, standing: str) -> bool:
@@ -102,8 +106,7 @@ def _group_choices(state: Progress, standing: str, group: str) -> list[Choice]:
     return [Choice(_url(standing, value), label, units, group == value) for value, label, units in options]
 
 
-@plan_view(Action.RUN_ROUND)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.RUN_ROUND, FORM)
 def round_settings(request: UserRequest, plan: Plan) -> HttpResponse:
     """Open the round or move its deadline: what it will do (GET), and doing it (POST)."""
     form = RoundForm(request.POST or None, plan=plan)

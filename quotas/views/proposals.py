@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from quotas.models import Proposal, Quota, UnitCap
 from quotas.policies import why_allocation_closed
@@ -18,14 +17,13 @@ from quotas.views.appendices import appendix_or_404, number_of, read_key
 from quotas.views.cells_io import clean_reason
 from quotas.views.proposal_form import LIMITS, ProposalForm, last_limits
 from trainingplan.models import Appendix, Plan
-from trainingplan.policies import Action, UserRequest, plan_view
+from trainingplan.policies import FORM, WRITE, Action, UserRequest, plan_view
 from trainingplan.rules.numbers import format_count
 from trainingplan.selectors import plan_units
 from trainingplan.services.refusals import Refused
 
 
-@plan_view(Action.ALLOCATE)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.ALLOCATE, FORM)
 def proposal(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """The drafts of an appendix and the form that makes them (GET); making them (POST)."""
     appendix = appendix_or_404(plan, number)
@@ -114,8 +112,7 @@ def _ids(request: UserRequest) -> list[int]:
     return [key for text in request.POST.getlist("proposal") if (key := read_key(text))]
 
 
-@plan_view(Action.ALLOCATE)
-@require_POST
+@plan_view(Action.ALLOCATE, WRITE)
 def proposal_apply(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Allocate as the drafts propose, all or nothing."""
     appendix_or_404(plan, number)
@@ -129,8 +126,7 @@ def proposal_apply(request: UserRequest, plan: Plan, number: int) -> HttpRespons
     return redirect("allocation", plan.year, number)
 
 
-@plan_view(Action.ALLOCATE)
-@require_POST
+@plan_view(Action.ALLOCATE, WRITE)
 def proposal_discard(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Throw the drafts away."""
     appendix_or_404(plan, number)

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.models import Programme
 from quotas.models import Response
@@ -24,6 +23,8 @@ from quotas.views.registration_html import registration_table
 from trainingplan.frame import Deadline
 from trainingplan.models import Plan, Role, Unit, User
 from trainingplan.policies import (
+    FORM,
+    WRITE,
     Action,
     UserRequest,
     editable_units,
@@ -53,8 +54,7 @@ def registration(request: UserRequest, plan: Plan) -> HttpResponse:
     return render(request, "quotas/registration_choose.html", context)
 
 
-@plan_view(Action.SEE_REGISTRATION)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.SEE_REGISTRATION, FORM)
 def registration_unit(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """The grid; a POST is its form, sent without JavaScript."""
     unit = visible_unit_or_404(request.user, unit_key)
@@ -133,8 +133,7 @@ def _require_editing(user: User, unit: Unit) -> None:
         raise PermissionDenied(Action.EDIT_REGISTRATION)
 
 
-@plan_view(Action.EDIT_REGISTRATION)
-@require_POST
+@plan_view(Action.EDIT_REGISTRATION, WRITE)
 def registration_cells(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """Save changed cells sent as JSON; see `cells_io.read_sent` and `cells_io.reply` for both forms."""
     unit = visible_unit_or_404(request.user, unit_key)
@@ -165,8 +164,7 @@ def summary(sheet: RegistrationSheet) -> Summary:
     return Summary(sum(numbered), len(numbered), no_need, len(rows) - len(numbered) - no_need)
 
 
-@plan_view(Action.EDIT_REGISTRATION)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.EDIT_REGISTRATION, FORM)
 def registration_send(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """Say with counts what sending will do (GET), and send (POST)."""
     unit = visible_unit_or_404(request.user, unit_key)
@@ -184,8 +182,7 @@ def registration_send(request: UserRequest, plan: Plan, unit_key: str) -> HttpRe
     return render(request, "quotas/registration_send.html", context)
 
 
-@plan_view(Action.EDIT_REGISTRATION)
-@require_http_methods(["GET", "HEAD", "POST"])
+@plan_view(Action.EDIT_REGISTRATION, FORM)
 def registration_no_need(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """«Không có nhu cầu» for one programme (`?chuong-trinh=`) or the whole form: what it will do, and doing it."""
     unit = visible_unit_or_404(request.user, unit_key)

@@ -8,14 +8,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_POST
 
 from quotas.policies import sendable
 from quotas.selectors.answers import Review, answer_review
 from quotas.services.responses import accept_response, accept_responses, return_response, withdraw_acceptance
 from quotas.views.registration import STATE_TONES
 from trainingplan.models import Plan, Unit
-from trainingplan.policies import Action, UserRequest, may, plan_view, visible_unit_or_404, visible_units
+from trainingplan.policies import WRITE, Action, UserRequest, may, plan_view, visible_unit_or_404, visible_units
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
 
@@ -74,8 +73,7 @@ def seen_time(typed: str | None) -> datetime | None:
     return moment if moment and moment.tzinfo else None
 
 
-@plan_view(Action.RUN_ROUND)
-@require_POST
+@plan_view(Action.RUN_ROUND, WRITE)
 def progress_accept(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """Take this one answer in."""
     unit = visible_unit_or_404(request.user, unit_key)
@@ -88,8 +86,7 @@ def progress_accept(request: UserRequest, plan: Plan, unit_key: str) -> HttpResp
     return redirect("progress-answer", plan.year, unit.key)
 
 
-@plan_view(Action.RUN_ROUND)
-@require_POST
+@plan_view(Action.RUN_ROUND, WRITE)
 def progress_accept_many(request: UserRequest, plan: Plan) -> HttpResponse:
     """Take in the answers ticked on the progress page; each is judged by itself."""
     ticked = dict(value.partition("|")[::2] for value in request.POST.getlist("unit"))
@@ -110,8 +107,7 @@ def progress_accept_many(request: UserRequest, plan: Plan) -> HttpResponse:
     return redirect("progress", plan.year)
 
 
-@plan_view(Action.RUN_ROUND)
-@require_POST
+@plan_view(Action.RUN_ROUND, WRITE)
 def progress_return(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """Return the answer; when that is refused, the page comes again with all that was marked and typed."""
     unit = visible_unit_or_404(request.user, unit_key)
@@ -144,8 +140,7 @@ def _read_marks(request: HttpRequest) -> dict[int, str]:
     return remarks
 
 
-@plan_view(Action.RUN_ROUND)
-@require_POST
+@plan_view(Action.RUN_ROUND, WRITE)
 def progress_withdraw(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """Make an accepted answer one that waits again."""
     unit = visible_unit_or_404(request.user, unit_key)

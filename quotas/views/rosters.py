@@ -16,8 +16,17 @@ from quotas.selectors.rosters import roster as read_roster
 from quotas.selectors.rosters import rosters as read_rosters
 from quotas.services.nominations import add_nomination, details_of, edit_nomination, remove_nomination
 from trainingplan.models import Appendix, Plan, Unit, User
-from trainingplan.policies import Action, UserRequest, editable_units, may, plan_view, sees_all_units, visible_units
-from trainingplan.selectors import PlanUnit, plan_units, unit_name
+from trainingplan.policies import (
+    FORM,
+    Action,
+    UserRequest,
+    editable_units,
+    may,
+    plan_view,
+    sees_all_units,
+    visible_units,
+)
+from trainingplan.selectors import PlanUnit, unit_name
 from trainingplan.services.refusals import Refused
 
 
@@ -53,12 +62,12 @@ def roster(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     return render(request, "quotas/roster.html", context)
 
 
-@plan_view(Action.EDIT_ROSTER)
+@plan_view(Action.EDIT_ROSTER, FORM)
 def nomination_add(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Nominate a person for a unit; which one is asked only of those who write for several."""
     appendix = _appendix(plan, number)
     found = read_roster(plan, appendix, request.user)
-    units = plan_units(plan, editable_units(request.user))
+    units = found.writable
     if not units or not found.quotas:
         messages.warning(
             request, "Đơn vị không tham gia kế hoạch này, hoặc danh sách chưa có chỉ tiêu nào.", extra_tags="is-warn"
@@ -91,7 +100,7 @@ def nomination_add(request: UserRequest, plan: Plan, number: int) -> HttpRespons
     return _form_page(request, plan, appendix, form, {"unit_name": "" if len(units) > 1 else units[0].name})
 
 
-@plan_view(Action.EDIT_ROSTER)
+@plan_view(Action.EDIT_ROSTER, FORM)
 def nomination_edit(request: UserRequest, plan: Plan, number: int, pk: int) -> HttpResponse:
     """Change a nominee, or put another in her place."""
     appendix = _appendix(plan, number)
@@ -125,7 +134,7 @@ def nomination_edit(request: UserRequest, plan: Plan, number: int, pk: int) -> H
     return _form_page(request, plan, appendix, form, extra)
 
 
-@plan_view(Action.EDIT_ROSTER)
+@plan_view(Action.EDIT_ROSTER, FORM)
 def nomination_remove(request: UserRequest, plan: Plan, number: int, pk: int) -> HttpResponse:
     """Who would be taken off, and on POST that it is done."""
     appendix = _appendix(plan, number)

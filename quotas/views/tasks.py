@@ -6,7 +6,7 @@ from quotas.models import Response
 from quotas.policies import Terms, state_of, terms_of, why_allocation_closed, why_collecting_closed, why_sheet_closed
 from quotas.selectors.registration import answer_for
 from quotas.selectors.reminders import to_handle
-from quotas.selectors.waiting import Places, answers_missing, places_by_appendix
+from quotas.selectors.waiting import OUTSIDE, Places, answers_missing, places_by_appendix
 from trainingplan.frame import Deadline, Task
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
@@ -95,14 +95,17 @@ def _progress_url(plan: Plan) -> str:
 def _places_to_give(plan: Plan) -> list[Task]:
     if why_allocation_closed(plan):
         return []
-    return [_to_give(plan, places) for places in places_by_appendix(plan) if (places.balance.left or 0) > 0]
+    return [
+        _to_give(plan, places)
+        for places in places_by_appendix(plan, with_registered=False)
+        if places.number != OUTSIDE and (places.balance.left or 0) > 0
+    ]
 
 
 def _to_give(plan: Plan, places: Places) -> Task:
     balance = places.balance
-    where = f"Phụ lục {places.number}" if places.number else "chỉ tiêu ngoài phụ lục"
     return Task(
-        title=f"Còn {format_count(balance.left)} chỉ tiêu chưa phân bổ – {where}",
+        title=f"Còn {format_count(balance.left)} chỉ tiêu chưa phân bổ – Phụ lục {places.number}",
         detail=f"{places.title}: giao {format_count(balance.given)}, đã phân bổ {format_count(balance.allocated)}.",
         button="Phân bổ",
         url=reverse("allocation", kwargs={"year": plan.year, "number": places.number}),

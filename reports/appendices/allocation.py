@@ -17,15 +17,21 @@ def allocation_body(plan: Plan, appendix: Appendix, definition: Sequence[Appendi
     keys = [by_column.get(column.column_id or 0, "") for column in grid.columns]
     sections = []
     for group in grid.groups:
-        rows = [row for row in group.rows if row.total or appendix.show_empty_units]
-        if rows:
-            sections.append(Section(group.name, [_line(row, keys) for row in rows]))
+        lines = [_line(row, keys) for row in group.rows]
+        shown = [line for line in lines if appendix.show_empty_units or _has_places(line, keys)]
+        if shown:
+            sections.append(Section(group.name, shown))
     columns = table_columns(appendix, definition)
     quotas = tuple(key for key in keys if key)
     across = ("total", quotas) if quotas and any(column.key == "total" for column in columns) else None
     rows = RowWriter(columns, "unit", quotas, across).write(sections, total=True)
     table = Table(appendix.title, columns, rows, unit=appendix.unit_line, row_title="unit")
     return Body((table,), grid.illustrative)
+
+
+def _has_places(line: Line, keys: Sequence[str]) -> bool:
+    """Whether any printed column of the unit holds places."""
+    return any(line.values.get(key) for key in keys if key)
 
 
 def _line(row: UnitRow, keys: Sequence[str]) -> Line:

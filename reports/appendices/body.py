@@ -11,7 +11,7 @@ from trainingplan.models import Unit
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows an appendix shows: those of `units`; `extract_of` names a part, `personal` opens a unit's personal data."""
+    """Whose rows an appendix shows: those of `units`; `extract_of` names a part, `personal` opens personal data."""
 
     units: QuerySet[Unit]
     extract_of: str = ""

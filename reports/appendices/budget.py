@@ -1,7 +1,7 @@
 """The budget table: one class or item a row with its sources, the total in words, and the cost norms as second part."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import count, groupby
 
 from django.db.models import QuerySet
 
@@ -28,7 +28,7 @@ NORM_COLUMNS = (
 )
 
 
-def budget_body(plan: Plan, appendix: Appendix, definition: Sequence[AppendixColumn], scope: Scope) -> Body:
+def budget_body(plan: Plan, appendix: Appendix, definition: Sequence[AppendixColumn], _scope: Scope) -> Body:
     """Part A, the estimate by class; part B, the norm sets in force on the plan's day. Four queries."""
     lines = list(BudgetLine.objects.filter(plan=plan).prefetch_related("shares__source"))
     norms = list(_norm_sets(plan))
@@ -37,7 +37,8 @@ def budget_body(plan: Plan, appendix: Appendix, definition: Sequence[AppendixCol
     for norm_set in norms:
         own = [item for item in items if item.norm_set_id == norm_set.pk]
         blocks += [Heading(f"B. Mức chi theo Nghị quyết số {norm_set.number}", 2), *_norms(norm_set, own)]
-    return Body(tuple(blocks), any(row.illustrative for row in (*lines, *items)))
+    illustrative = any(line.illustrative for line in lines) or any(item.illustrative for item in items)
+    return Body(tuple(blocks), illustrative)
 
 
 def _estimate(appendix: Appendix, definition: Sequence[AppendixColumn], lines: Sequence[BudgetLine]) -> list[Block]:
@@ -56,8 +57,8 @@ def _estimate(appendix: Appendix, definition: Sequence[AppendixColumn], lines: S
 def _line(line: BudgetLine) -> Line:
     values: dict[str, Value] = {
         "content": line.content,
-        "audience": line.audience,
-        "classes": line.classes if line.learners_per_class else None,
+        "audience": _audience(line),
+        "classes": None if _counted_elsewhere(line) else line.classes,
         "learners_per_class": line.learners_per_class,
         "learners": line.learners,
         "days": line.days,
@@ -69,17 +70,30 @@ def _line(line: BudgetLine) -> Line:
     return Line(values | {f"{SOURCE_PREFIX}{share.source.key}": share.amount for share in line.shares.all()})
 
 
+def _counted_elsewhere(line: BudgetLine) -> bool:
+    """A cost of classes that have lines of their own: it does not add to their number."""
+    return not line.learners_per_class
+
+
+def _audience(line: BudgetLine) -> str:
+    """The factor of such a cost stands in words, so that rate × factor can still be followed."""
+    if line.basis == BudgetLine.Basis.CLASS and _counted_elsewhere(line):
+        return f"{line.audience} ({format_count(line.classes)} lớp)".strip()
+    return line.audience
+
+
 def _norm_sets(plan: Plan) -> QuerySet[NormSet]:
     return NormSet.objects.filter(valid_on(plan_day(plan)))
 
 
 def _norms(norm_set: NormSet, items: Sequence[NormItem]) -> list[Block]:
     rows: list[Row] = []
-    number = 0
+    numbers = count(1)
     for place, (group, members) in enumerate(groupby(items, key=lambda item: item.group), start=1):
         rows.append(Row(RowKind.GROUP, (Cell(roman(place)), Cell(group), *(Cell() for _ in NORM_COLUMNS[2:]))))
-        for number, item in enumerate(members, start=number + 1):
-            rows.append(Row.of(RowKind.DATA, str(number), item.name, item.unit, _level(item), _kind(item), item.note))
+        for item in members:
+            cells = (str(next(numbers)), item.name, item.unit, _level(item), _kind(item), item.note)
+            rows.append(Row.of(RowKind.DATA, *cells))
     title = f"{norm_set.title} (ngày {format_date(norm_set.issued_on)}, địa bàn {norm_set.territory})"
     return [
         Paragraph.of(title, italic=True),

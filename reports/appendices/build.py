@@ -6,7 +6,7 @@ from reports.appendices.allocation import allocation_body
 from reports.appendices.body import Body, Scope
 from reports.appendices.budget import budget_body
 from reports.appendices.roster import roster_body
-from reports.document import AppendixTitle, Attachment, Document, Note, Orientation
+from reports.document import AppendixTitle, Attachment, Document, Note, Orientation, Table
 from trainingplan.models import Appendix, AppendixColumn, Plan, Unit
 from trainingplan.selectors import plan_day
 
@@ -24,9 +24,11 @@ def whole_province() -> Scope:
 
 
 def build_appendix(plan: Plan, appendix: Appendix, scope: Scope) -> Document:
-    """The appendix as `scope` may see it. Raises UnknownSource when its definition names a column that is not there."""
+    """The appendix as `scope` may see it. Raises WrongDefinition when its columns cannot be printed."""
     body = BUILDERS[appendix.kind](plan, appendix, list(appendix.columns.all()), scope)
     notes = [Note(line) for line in appendix.notes.splitlines() if line.strip()]
+    if not any(table.rows for table in body.blocks if isinstance(table, Table)):
+        notes.insert(0, Note("Chưa có số liệu để in.", label="Lưu ý:"))
     if scope.extract_of:
         notes.insert(0, Note(f"Bản trích, chỉ gồm số liệu của {scope.extract_of}.", label="Lưu ý:"))
     title = AppendixTitle(appendix.number, appendix.title, _attachment(plan))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from reports.document import Align, Column, Kind
 from trainingplan.models import Appendix, AppendixColumn
+from trainingplan.rules.definitions import definition_faults
 
 SOURCE_PREFIX = "source-"
 
@@ -55,7 +56,11 @@ VOCABULARY: dict[str, dict[str, Kind]] = {
 CENTRED = frozenset({"stt"})
 
 
-class UnknownSource(ValueError):  # noqa: N818 - names what is wrong with the definition
+class WrongDefinition(ValueError):  # noqa: N818 - names what is wrong with the definition
+    """An appendix cannot be printed as it is defined; the message says why, in Vietnamese."""
+
+
+class UnknownSource(WrongDefinition):
     """A column of the definition names a source that its kind of appendix does not have."""
 
 
@@ -75,7 +80,9 @@ def column_key(column: AppendixColumn) -> str:
 
 
 def table_columns(appendix: Appendix, definition: Sequence[AppendixColumn]) -> tuple[Column, ...]:
-    """The columns of the printed table, in the order of the definition."""
+    """The columns of the printed table, in the order of the definition. Raises WrongDefinition."""
+    if faults := definition_faults(appendix.kind, [column.source for column in definition]):
+        raise WrongDefinition(" ".join(faults))
     return tuple(
         Column(
             key=column_key(column),

@@ -26,7 +26,7 @@ TOTAL = "TỔNG CỘNG"
 
 
 class RowWriter:
-    """Lays sections out as rows. `summed` are the columns with sums down the rows, `across` the column that sums others."""
+    """Lays sections out as rows. `summed` are the columns with sums down the rows, `across` one that sums others."""
 
     def __init__(
         self,

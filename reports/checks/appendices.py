@@ -7,6 +7,7 @@ from reports.appendices.columns import SOURCE_PREFIX, UnknownSource, kind_of
 from reports.checks.findings import NOTHING, Findings
 from reports.fields import Figures
 from trainingplan.models import Appendix, AppendixColumn, Plan
+from trainingplan.rules.definitions import definition_faults
 
 QUOTA = "quota"
 _YEAR = re.compile(r"năm (\d{4})")
@@ -19,6 +20,8 @@ def check_appendices(plan: Plan, figures: Figures, findings: Findings) -> None:
         _check_title(plan, appendix, findings)
         for column in columns:
             _check_source(appendix, column, funds, findings)
+        faults = " ".join(definition_faults(appendix.kind, [column.source for column in columns]))
+        findings.hold(_name(appendix), f"{len(columns)} cột", "Mẫu in", NOTHING, faults, holds=not faults)
         if appendix.kind != Appendix.Kind.BUDGET:
             own = sum(quota.appendix == appendix.number for quota in figures.quotas)
             message = "Phụ lục không in chỉ tiêu nào."

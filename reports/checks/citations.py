@@ -10,12 +10,15 @@ _BOUND = "\N{OBJECT REPLACEMENT CHARACTER}"
 _COUNTED = r"(?!\s*(?:chỉ tiêu|học viên|đồng chí|người|lớp|đồng)(?!\w))"
 _ALLOWED = (
     # 31-QC/TU · 09-ĐA/TU · 6468-QĐ/HVCTQG · 263/QĐ-TTg · 04/2019/NQ-HĐND · 90/HD-HĐGDQPAN
-    r"\d+(?:/\d{4})?[-/][A-ZĐ][A-Za-zĐđ]*(?:[-/][A-ZĐ][A-Za-zĐđ]*)*",
+    r"(?-i:\d+(?:/\d{4})?[-/][A-ZĐ][A-Za-zĐđ]*(?:[-/][A-ZĐ][A-Za-zĐđ]*)*)",
     # 07/8/2023 · ngày 18 tháng 02 năm 2025
     r"\d{1,2}/\d{1,2}/\d{4}",
     r"ngày \d{1,2} tháng \d{1,2} năm \d{4}",
     # giai đoạn 2022 - 2025 · nhiệm kỳ 2020 – 2025
     r"(?:giai đoạn|nhiệm kỳ) \d{4}\s*[-–]\s*\d{4}",
+    # đến năm 2030 · Luật Giáo dục năm 2019
+    r"đến năm \d{4}",
+    r"(?:luật|pháp lệnh|hiến pháp)(?: \w+){0,8} năm \d{4}",
     # Điều 5 · khoản 2 · Mục II.1.1.1
     r"(?:điều|khoản|chương|mục) (?:[IVX]+\.)?\d+(?:\.\d+)*",
     # đối tượng 1, 2, 3 · bậc 4: names of classes of people and of degrees, not quantities
@@ -26,9 +29,9 @@ _ALLOWED_PATTERN = re.compile("|".join(f"(?:{pattern})" for pattern in _ALLOWED)
 _YEAR = re.compile(r"năm (\d{4})(?!\d)", re.IGNORECASE)
 _APPENDIX = re.compile(r"phụ lục (?:số )?$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,/]\d+)*")
-_OWN_YEAR = "Năm của kế hoạch phải là trường {year}, hoặc {fixed:…} nếu thuộc tên văn bản khác."
-_OWN_APPENDIX = "Số phụ lục phải là trường {appendix:…}."
-_FREE = "Con số không gắn với dữ liệu và không được đánh dấu cố định bằng {fixed:…}."
+_YEAR_UNBOUND = "Năm của kế hoạch phải là trường {year}, hoặc {fixed:…} nếu thuộc tên văn bản khác."
+_APPENDIX_UNBOUND = "Số phụ lục phải là trường {appendix:…}."
+_UNBOUND = "Con số không gắn với dữ liệu và không được đánh dấu cố định bằng {fixed:…}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,13 @@ def stray_numbers(pieces: Sequence[Piece], year: int) -> Iterator[StrayNumber]:
     allowed = [found.span() for found in _ALLOWED_PATTERN.finditer(text)]
     years = {found.start(1): int(found[1]) for found in _YEAR.finditer(text)}
     for found in _NUMBER.finditer(text):
-        if any(start <= found.start() and found.end() <= end for start, end in allowed):
+        cited = any(start <= found.start() and found.end() <= end for start, end in allowed)
+        written = years.get(found.start())
+        if cited and written != year:
             yield StrayNumber(found[0])
-        elif found.start() in years:
-            yield StrayNumber(found[0], _OWN_YEAR if years[found.start()] == year else "")
+        elif written is not None:
+            yield StrayNumber(found[0], _YEAR_UNBOUND)
         elif _APPENDIX.search(text[: found.start()]):
-            yield StrayNumber(found[0], _OWN_APPENDIX)
+            yield StrayNumber(found[0], _APPENDIX_UNBOUND)
         else:
-            yield StrayNumber(found[0], _FREE)
+            yield StrayNumber(found[0], _UNBOUND)

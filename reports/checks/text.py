@@ -14,7 +14,7 @@ from trainingplan.rules.numbers import format_count, format_money
 
 TEXT = "Văn bản kế hoạch"
 COUNTING_WORDS = ("chỉ tiêu", "học viên", "đồng chí", "người")
-_PEOPLE = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d{{3}})+|\d+)\s+(?:{'|'.join(COUNTING_WORDS)})(?!\w)")
+_PEOPLE = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d{{3}})+|\d+)\s+({'|'.join(COUNTING_WORDS)})(?!\w)")
 _MONEY = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,}|\d{7,})\s+đồng(?!\w)")
 _SUM = re.compile(r"(?<![\d.])((?:[\d.]+\s*\+\s*)+[\d.]+)\s*=\s*([\d.]*\d)")
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -23,11 +23,15 @@ _QUALIFIER = re.compile(rf"({'|'.join(_QUALIFIERS)}):?\s*$", re.IGNORECASE)
 _WORD_AFTER = re.compile(rf"\s+({'|'.join(COUNTING_WORDS)})(?!\w)")
 _YEAR = re.compile(r"năm (\d{4})")
 
+Counted = tuple[int, str]
+"""A number of people with its counting word."""
+
 
 def check_text(plan: Plan, figures: Figures, paragraphs: Sequence[TextParagraph], findings: Findings) -> None:
     """Compare the assembled text with the figures."""
     if not any(paragraph.style in (Style.PART, Style.HEADING, Style.BODY) for paragraph in paragraphs):
-        findings.hold(TEXT, NOTHING, f"Kế hoạch {plan.year}", NOTHING, "Kế hoạch chưa có văn bản.", holds=False)
+        quotas = f"{len(figures.quotas)} chỉ tiêu"
+        findings.hold(TEXT, "0 mục", f"Kế hoạch {plan.year}", quotas, "Kế hoạch chưa có văn bản.", holds=False)
         return
     _check_heading(plan, findings)
     for paragraph in paragraphs:
@@ -80,11 +84,10 @@ def _check_written_sums(paragraph: TextParagraph, findings: Findings) -> None:
         total = sum(map(_value, found[1].split("+")))
         findings.equal(paragraph.where, _value(found[2]), f"Phép cộng «{found[1]}»", total, "Phép cộng viết sai.")
     for found in _IN_BRACKETS.finditer(paragraph.text):
-        parts = _people(found[1])
-        whole = _people(paragraph.text[: found.start()])
-        if whole and len(parts) > 1:
+        parts, before = _people(found[1]), _people(paragraph.text[: found.start()])
+        if before and len(parts) > 1 and "trong đó" not in found[1] and _alike([before[-1], *parts]):
             message = "Các số trong ngoặc không cộng thành số đứng trước."
-            findings.equal(paragraph.where, whole[-1], f"{paragraph.where}, trong ngoặc", sum(parts), message)
+            findings.equal(paragraph.where, before[-1][0], f"{paragraph.where}, trong ngoặc", _sum(parts), message)
 
 
 def _check_money(paragraph: TextParagraph, figures: Figures, findings: Findings) -> None:
@@ -128,11 +131,11 @@ def _check_parts(whole: _Whole, findings: Findings) -> None:
     """«113 chỉ tiêu; trong đó:» and its items; «170 học viên» and what stands below it with a plus sign."""
     numbers = _people(whole.head.text)
     divided = whole.head.text.rstrip().endswith("trong đó:") or whole.items[0].marker == "+"
-    parts = [_people(item.text)[:1] for item in whole.items]
-    if divided and numbers and all(parts):
-        total = sum(number for part in parts for number in part)
+    firsts = [_people(item.text)[:1] for item in whole.items]
+    parts = [part for first in firsts for part in first]
+    if divided and numbers and all(firsts) and _alike([numbers[-1], *parts]):
         message = "Các ý bên dưới không cộng thành số ở trên."
-        findings.equal(whole.head.where, numbers[-1], f"{whole.head.where}, các ý bên dưới", total, message)
+        findings.equal(whole.head.where, numbers[-1][0], f"{whole.head.where}, các ý bên dưới", _sum(parts), message)
 
 
 def _check_mentions(paragraphs: Sequence[TextParagraph], figures: Figures, findings: Findings) -> None:
@@ -191,9 +194,17 @@ def _quota(quota: QuotaFigure) -> str:
     return f"Chỉ tiêu «{quota.name}»"
 
 
-def _people(text: str) -> list[int]:
-    """The numbers in a text that count people."""
-    return [_value(found) for found in _PEOPLE.findall(text)]
+def _people(text: str) -> list[Counted]:
+    """The numbers in a text that count people, each with its counting word."""
+    return [(_value(digits), word) for digits, word in _PEOPLE.findall(text)]
+
+
+def _alike(numbers: Sequence[Counted]) -> bool:
+    return len({word for _, word in numbers}) == 1
+
+
+def _sum(numbers: Sequence[Counted]) -> int:
+    return sum(number for number, _ in numbers)
 
 
 def _value(digits: str) -> int:

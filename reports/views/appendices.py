@@ -1,10 +1,13 @@
 """The appendices: list, preview on screen, files, and all files as one zip."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.shortcuts import render as render_template
 from django.utils.http import content_disposition_header
 
 from reports.appendices import build_appendix
+from reports.appendices.columns import WrongDefinition
 from reports.exports import Format, file_name, render, zip_of
 from reports.renderers.html import render_html
 from reports.scopes import scope_of, visible_appendices
@@ -25,30 +28,31 @@ def appendices(request: UserRequest, plan: Plan) -> HttpResponse:
 
 @plan_view(Action.SEE_APPENDICES)
 def appendix(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
-    """One appendix as it will be printed."""
+    """One appendix as it will be printed; a definition that cannot be printed says why in its place."""
     listed = visible_appendices(request.user, plan)
     shown = _find(listed, number)
-    document = build_appendix(plan, shown, scope_of(request.user, plan))
-    context = {
-        "plan": plan,
-        "appendices": listed,
-        "appendix": shown,
-        "document": render_html(document),
-        "formats": DOWNLOADS,
-        "illustrative": bool(document.mark),
-    }
+    context = {"plan": plan, "appendices": listed, "appendix": shown, "formats": DOWNLOADS}
+    try:
+        document = build_appendix(plan, shown, scope_of(request.user, plan))
+    except WrongDefinition as wrong:
+        context["fault"] = str(wrong)
+    else:
+        context |= {"document": render_html(document), "illustrative": bool(document.mark)}
     return render_template(request, "reports/appendix.html", context)
 
 
 @plan_view(Action.SEE_APPENDICES)
 def appendix_file(request: UserRequest, plan: Plan, number: int, extension: str) -> HttpResponse:
-    """One appendix as a file."""
+    """One appendix as a file; one that cannot be printed leads to its page, which says why."""
     shown = _find(visible_appendices(request.user, plan), number)
     try:
         fmt = Format(extension)
     except ValueError as error:
         raise Http404(extension) from error
-    document = build_appendix(plan, shown, scope_of(request.user, plan))
+    try:
+        document = build_appendix(plan, shown, scope_of(request.user, plan))
+    except WrongDefinition:
+        return redirect("appendix", plan.year, number)
     return _attachment(render(document, fmt), file_name(document, fmt), fmt.content_type)
 
 
@@ -56,7 +60,13 @@ def appendix_file(request: UserRequest, plan: Plan, number: int, extension: str)
 def appendices_zip(request: UserRequest, plan: Plan) -> HttpResponse:
     """All appendices the user may see, in Excel and PDF."""
     scope = scope_of(request.user, plan)
-    documents = [build_appendix(plan, shown, scope) for shown in visible_appendices(request.user, plan)]
+    documents = []
+    for shown in visible_appendices(request.user, plan):
+        try:
+            documents.append(build_appendix(plan, shown, scope))
+        except WrongDefinition as wrong:
+            messages.error(request, f"Chưa tải được tất cả: {shown} có lỗi. {wrong}")
+            return redirect("appendices", plan.year)
     return _attachment(zip_of(documents, DOWNLOADS), f"phu-luc-{plan.year}.zip", "application/zip")
 
 

@@ -55,6 +55,8 @@ def open_board(country: Province, open_page: OpenPage) -> Board:
     group = UnitGroup.objects.get()
     names = ["Huyện ủy Sơn Hà", "Huyện ủy Ba Tơ", "Thị ủy Đức Phổ", "Thành ủy Quảng Ngãi"]
     more = [make_unit(f"don-vi-{place}", name, country.plan, group, place) for place, name in enumerate(names, start=3)]
-    free = make_quota(country.kv3.programme, country.appendix, "cap-nhat", "Cập nhật kiến thức", None, 3)
+    free = make_quota(
+        country.kv3.programme, country.appendix, "cap-nhat", "Cập nhật kiến thức", number=None, position=3
+    )
     units, quotas = (country.binh_son, country.son_tinh, *more), (country.hcm, country.kv3, free)
     return Board(open_page(country.hoa, ADDRESS), units, quotas)

@@ -25,7 +25,7 @@ def board(country: Province, open_page: OpenPage) -> Board:
     """One column of thirty units, and the first cell has the focus."""
     group = UnitGroup.objects.get()
     units = [make_unit(f"don-vi-{n}", f"Đơn vị {n}", country.plan, group, n + 10) for n in range(CELLS)]
-    free = make_quota(country.kv3.programme, country.appendix, "tu-do", "Tự do", None, 3)
+    free = make_quota(country.kv3.programme, country.appendix, "tu-do", "Tự do", number=None, position=3)
     board = Board(open_page(country.hoa, ADDRESS), tuple(units), (free,))
     board.page.on("dialog", lambda dialog: dialog.accept())
     board.cell(0, 0).click()

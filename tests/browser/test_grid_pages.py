@@ -13,7 +13,14 @@ from trainingplan.models import Role
 
 pytestmark = pytest.mark.browser
 
-UNIT_PAGES = ["viec-cua-toi/", "dang-ky/huyen-uy-binh-son/", "dang-ky/huyen-uy-binh-son/gui/", "phan-bo/", "phan-bo/1/"]
+UNIT_PAGES = [
+    "viec-cua-toi/",
+    "dang-ky/huyen-uy-binh-son/",
+    "dang-ky/huyen-uy-binh-son/gui/",
+    "phan-bo/",
+    "phan-bo/1/",
+    "tim-kiem/?q=binh",
+]
 BOARD_PAGES = ["viec-cua-toi/", "dang-ky/", "dang-ky/huyen-uy-binh-son/", "phan-bo/", "phan-bo/1/", "phan-bo/0/"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

@@ -26,7 +26,9 @@ def wide(country: Province) -> tuple[list[Unit], list[Quota]]:
     """42 units × 13 quotas that state no number, besides those of the cast."""
     group, programme = UnitGroup.objects.get(), country.kv3.programme
     units = [make_unit(f"don-vi-{n}", f"Đơn vị {n}", country.plan, group, n + 10) for n in range(42)]
-    quotas = [make_quota(programme, country.appendix, f"q{n}", f"Cột {n}", None, n + 10) for n in range(13)]
+    quotas = [
+        make_quota(programme, country.appendix, f"q{n}", f"Cột {n}", number=None, position=n + 10) for n in range(13)
+    ]
     return units, quotas
 
 

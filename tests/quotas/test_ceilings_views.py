@@ -126,9 +126,7 @@ def test_a_bad_sub_quota_is_refused_with_words(
 
 
 def test_a_reserve_is_set_in_its_grid_up_to_the_demand(board: Client, province: Province) -> None:
-    Registration.objects.create(
-        unit=province.binh_son, quota=province.hcm, number=4, updated_at=timezone.now()
-    )
+    Registration.objects.create(unit=province.binh_son, quota=province.hcm, number=4, updated_at=timezone.now())
     give(province, 3)
     cell = {"unit": province.binh_son.pk, "quota": province.hcm.pk, "value": "2", "version": 1}
     (refused,) = send(board, "allocation-reserves-cells", cell)["cells"]
@@ -196,8 +194,7 @@ def test_a_page_costs_the_same_queries_for_few_and_many_units(
     group = UnitGroup.objects.get()
     units = [make_unit(f"don-vi-{place}", f"Đơn vị {place}", province.plan, group, place) for place in range(3, 43)]
     Registration.objects.bulk_create(
-        Registration(unit=unit, quota=province.kv3, number=1, updated_at=timezone.now())
-        for unit in units
+        Registration(unit=unit, quota=province.kv3, number=1, updated_at=timezone.now()) for unit in units
     )
     with django_assert_max_num_queries(MOST_QUERIES) as many:
         assert board.get(address(name)).status_code == 200

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from quotas.models import Allocation, Registration, Response
+from quotas.models import Allocation, Nomination, Person, Registration, Response
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
 from quotas.services.responses import send_response
 from tests.cast import Province
@@ -105,6 +107,12 @@ def test_a_cell_sent_twice_in_one_save_is_refused(province: Province) -> None:
     assert not Registration.objects.exists()
 
 
+def test_the_board_too_cannot_send_a_cell_twice(province: Province) -> None:
+    cells = [CellInput(province.binh_son.pk, province.hcm.pk, typed) for typed in ("3", "5")]
+    assert {result.outcome for result in allocate(province, *cells)} == {Outcome.REFUSED}
+    assert not Allocation.objects.exists()
+
+
 def test_a_closed_round_refuses_the_whole_save(province: Province) -> None:
     Plan.objects.update(registration_closes_at=timezone.now() - timedelta(hours=1))
     province.plan.refresh_from_db()
@@ -132,7 +140,7 @@ def test_the_board_allocates_to_the_ceiling_and_not_one_over(province: Province)
     (over,) = allocate(province, CellInput(second, province.hcm.pk, "3", version=1))
     assert over.outcome is Outcome.REFUSED
     assert "nhiều nhất có thể là 2" in over.message
-    assert sum(Allocation.objects.values_list("number", flat=True)) == 5
+    assert sum(row.number or 0 for row in Allocation.objects.all()) == 5
 
 
 def test_places_move_in_one_save_at_the_ceiling(province: Province) -> None:
@@ -142,6 +150,19 @@ def test_places_move_in_one_save_at_the_ceiling(province: Province) -> None:
         province, CellInput(second, province.hcm.pk, "2"), CellInput(first, province.hcm.pk, "3", version=1)
     )
     assert [result.outcome for result in results] == [Outcome.SAVED, Outcome.SAVED]
+
+
+def test_places_that_people_hold_are_not_taken_away(province: Province) -> None:
+    unit = province.binh_son.pk
+    allocate(province, CellInput(unit, province.hcm.pk, "2"))
+    for name, reserve in (("Nguyễn Văn An", False), ("Trần Thị Bình", True)):
+        person = Person.objects.create(unit=province.binh_son, full_name=name, sex=Person.Sex.MALE, birth_year=1985)
+        Nomination.objects.create(quota=province.hcm, unit=province.binh_son, person=person, reserve=reserve)
+    (refused,) = allocate(province, CellInput(unit, province.hcm.pk, "", version=1))
+    assert refused.outcome is Outcome.REFUSED
+    assert "đã cử 1 người" in refused.message
+    (saved,) = allocate(province, CellInput(unit, province.hcm.pk, "1", version=1))
+    assert saved.outcome is Outcome.SAVED
 
 
 def test_only_the_board_allocates(province: Province) -> None:
@@ -169,10 +190,7 @@ def test_a_quota_of_another_plan_is_refused(province: Province) -> None:
 def test_a_save_asks_the_same_queries_for_one_cell_and_for_many(
     province: Province, django_assert_num_queries: object
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection ) as one:
+    with CaptureQueriesContext(connection) as one:
         allocate(province, CellInput(province.binh_son.pk, province.hcm.pk, "1"))
     with CaptureQueriesContext(connection) as many:
         allocate(

@@ -56,7 +56,10 @@ class Row:
 @pytest.fixture
 def row() -> Row:
     province = make_province()
-    free = [make_quota(province.kv3.programme, province.appendix, f"q{n}", f"Cột {n}", None, n + 3) for n in range(2)]
+    free = [
+        make_quota(province.kv3.programme, province.appendix, f"q{n}", f"Cột {n}", number=None, position=n + 3)
+        for n in range(2)
+    ]
     return Row(province, tuple(free))
 
 

@@ -223,3 +223,35 @@ def test_changing_one_s_own_password_is_traced(province: Province) -> None:
     assert client.post("/quan-tri/password_change/", form).status_code == 302
     assert traced() == [("user", "password", "•••", "•••")]
     assert client.get("/quan-tri/").status_code == 200
+
+
+def seen_on(client: Client, address: str) -> str:
+    return str(client.get(address).context["seen"])
+
+
+def test_what_a_colleague_wrote_meanwhile_is_not_written_over_unsaid(board: Client, province: Province) -> None:
+    institution = Institution.objects.create(key="hv", name="Học viện")
+    address = f"/quan-tri/courses/institution/{institution.pk}/change/"
+    seen = seen_on(board, address)
+    assert f'name="_seen" value="{seen}"' in board.get(address).content.decode()
+    colleague = signed_in(make_user("mai", "Đỗ Thị Mai", Role.BOARD))
+    assert colleague.post(address, {"name": "Của Mai", "short_name": "", "_seen": seen}).status_code == 302
+    refused = board.post(address, {"name": "Của Hoa", "short_name": "", "_seen": seen})
+    assert "Đỗ Thị Mai (mai), lúc" in refused.content.decode()
+    assert "vừa sửa trang này sau khi bạn mở" in refused.content.decode()
+    institution.refresh_from_db()
+    assert institution.name == "Của Mai"
+    again = {"name": "Của Hoa", "short_name": "", "_seen": refused.context["seen"]}
+    assert board.post(address, again).status_code == 302
+    institution.refresh_from_db()
+    assert institution.name == "Của Hoa"
+
+
+def test_a_part_that_a_colleague_wrote_counts_too(board: Client, province: Province) -> None:
+    unit, name = province.binh_son, province.binh_son.names.get()
+    address = f"/quan-tri/trainingplan/unit/{unit.pk}/change/"
+    seen = seen_on(board, address)
+    kept = {"id": name.pk, "unit": unit.pk, "name": name.name, "short_name": "", "valid_from": "01/07/1989"}
+    UnitName.objects.update(short_name="HU Bình Sơn")
+    assert "vừa sửa trang này" in board.post(address, unit_page(unit, kept) | {"_seen": seen}).content.decode()
+    assert UnitName.objects.get(pk=name.pk).short_name == "HU Bình Sơn"

@@ -163,3 +163,9 @@ def test_a_short_demo_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("DEMO_PASSWORD", "ngan")
     with pytest.raises(CommandError, match="ít nhất 14 ký tự"):
         call_command("load_plan", FACTS, ILLUSTRATIVE, demo_users=True)
+
+
+@pytest.mark.django_db
+def test_demo_users_need_a_file_that_names_them() -> None:
+    with pytest.raises(CommandError, match=r"Không thư mục nào có users\.csv"):
+        call_command("load_plan", FACTS, demo_users=True)

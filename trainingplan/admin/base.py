@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +14,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidge
 
 from trainingplan.admin.forms import CatalogueForm, CatalogueFormSet, ModelForm
 from trainingplan.admin.history import history_page
+from trainingplan.admin.seen import FIELD, fingerprint, why_stale
 from trainingplan.forms import MONEY_MAXIMUM, SMALL_MAXIMUM, CleanCharField, CountField, MoneyField, WholeDateField
 from trainingplan.models import Unit, User
 from trainingplan.policies import Action, may
@@ -125,6 +127,7 @@ class CatalogueAdmin(Rights, StrictFields, ModelAdmin):
     list_max_show_all = PAGE
     show_full_result_count = False
     list_before_template = "admin/illustrative.html"
+    change_form_before_template = "admin/seen.html"
     fixed_fields: ClassVar[Sequence[str]] = ("key",)
     """What is set once, when the row is added."""
     parts: ClassVar[tuple[type[Model], ...]] = ()
@@ -169,7 +172,15 @@ class CatalogueAdmin(Rights, StrictFields, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        return _in_words(request, super().changeform_view, object_id, form_url, extra_context)
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        extra = (extra_context or {}) | {"seen": fingerprint(self, row) if row is not None else ""}
+        return _in_words(request, super().changeform_view, object_id, form_url, extra)
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        form = super().get_form(request, obj, change, **kwargs)
+        if change and obj is not None and FIELD in request.POST:
+            form.stale = why_stale(self, obj, request.POST[FIELD])
+        return form
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -212,9 +223,13 @@ class CatalogueAdmin(Rights, StrictFields, ModelAdmin):
         for row in objs:
             if why := why_frozen(plan_of(row)):
                 protected.append(f"{row}: {why}")
-            elif uses := uses_of(row, parts=self.parts):
+            elif uses := self.uses_of(row):
                 protected.append(f"{row}: {in_words(uses)}")
         return names, {str(self.opts.verbose_name_plural): len(names)}, set(), protected
+
+    def uses_of(self, row: Model) -> list[Model]:
+        """What keeps the row from being deleted."""
+        return uses_of(row, parts=self.parts)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """Django calls this within the transaction, when all is saved: the batch is closed."""

@@ -20,6 +20,9 @@ else:
 class CatalogueForm(ModelForm):
     """A row of a catalogue: its key is given once, and nothing is added to a frozen plan."""
 
+    stale = ""
+    """In words, that somebody else has changed the row since the page was opened."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and "key" in self.fields:
@@ -29,6 +32,8 @@ class CatalogueForm(ModelForm):
         cleaned = super().clean()
         if self.instance._state.adding and (why := why_frozen(self._plan())):
             raise ValidationError(why, code="frozen")
+        if self.stale:
+            raise ValidationError(self.stale, code="stale")
         return cleaned
 
     def _plan(self) -> Any:

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -16,14 +16,13 @@ LINES = 50
 
 
 def history_page(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-    """What changed in the row and in its parts as they stand, the latest first. `page` is the row's ModelAdmin."""
+    """The page. `page` is the row's ModelAdmin."""
     row = page.get_object(request, unquote(object_id))
     if row is None:
         raise Http404(object_id)
     if not page.has_view_permission(request, row):
         raise PermissionDenied
-    changes = Change.objects.filter(_of(page, row)).select_related("plan")
-    lines = Paginator(changes, LINES).get_page(request.GET.get("p"))
+    lines = Paginator(changes_of(page, row), LINES).get_page(request.GET.get("p"))
     context = {
         **page.admin_site.each_context(request),
         "title": f"Lịch sử: {row}",
@@ -36,13 +35,21 @@ def history_page(page: Any, request: HttpRequest, object_id: str) -> HttpRespons
     return TemplateResponse(request, "admin/history.html", context)
 
 
-def _of(page: Any, row: Model) -> Q:
+def changes_of(page: Any, row: Model) -> QuerySet[Change]:
+    """What changed in the row and in its parts as they stand, the latest first."""
     found = Q(table=row._meta.model_name, row=str(row.pk))
+    for parts in parts_of(page, row):
+        keys = [str(pk) for pk in parts.values_list("pk", flat=True)]
+        found |= Q(table=parts.model._meta.model_name, row__in=keys)
+    return Change.objects.filter(found)
+
+
+def parts_of(page: Any, row: Model) -> list[QuerySet[Any]]:
+    """The rows edited on the page of the row, by kind."""
+    found = []
     for inline in page.inlines:
-        links = [f.name for f in inline.model._meta.concrete_fields if f.related_model is type(row)]
-        name = getattr(inline, "fk_name", None) or links[0]
-        parts = inline.model._default_manager.filter(**{name: row}).values_list("pk", flat=True)
-        found |= Q(table=inline.model._meta.model_name, row__in=[str(pk) for pk in parts])
+        links = [field.name for field in inline.model._meta.concrete_fields if field.related_model is row._meta.model]
+        found.append(inline.model._default_manager.filter(**{inline.fk_name or links[0]: row}))
     return found
 
 

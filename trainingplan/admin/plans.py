@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from trainingplan.admin.base import CatalogueAdmin, Part
 from trainingplan.admin.forms import InPlanForm, OrderedForm, OrderedFormSet
 from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Section
+from trainingplan.rules.definitions import definition_faults
 from trainingplan.services.catalogue import FROZEN_STATES
 
 PROFILES = (
@@ -157,6 +158,9 @@ class ColumnFormSet(OrderedFormSet):
             if source and source not in allowed:
                 kind = self.instance.get_kind_display()
                 form.add_error("source", f"Loại phụ lục «{kind}» không có nguồn số liệu này.")
+        sources = [form.cleaned_data["source"] for form in self.staying() if form.cleaned_data.get("source")]
+        if self.instance.kind and (faults := definition_faults(self.instance.kind, sources, allowed)):
+            raise ValidationError(faults)
 
 
 class ColumnPart(Part):
@@ -190,6 +194,15 @@ class ParticipantAdmin(CatalogueAdmin):
     search_help_text = "Tìm theo tên đơn vị, gõ không dấu cũng được"
     fields = ("plan", "unit", "group", "position")
     autocomplete_fields = ("unit",)
+
+    def uses_of(self, row: Model) -> list[Model]:
+        """Also the cells of the unit in this plan, which name the unit and not its participation."""
+        uses = super().uses_of(row)
+        if isinstance(row, Participant):
+            for name in ("Registration", "Allocation"):
+                cells = apps.get_model("quotas", name)._default_manager
+                uses += cells.filter(unit=row.unit_id, quota__programme__plan=row.plan_id)
+        return uses
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
         participants: QuerySet[Participant] = super().get_queryset(request)

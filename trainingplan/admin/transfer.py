@@ -1,6 +1,7 @@
 """Import and export of a catalogue: a file is read, shown as what it would change, and written only when confirmed."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -32,6 +33,8 @@ from trainingplan.rules.names import fold
 from trainingplan.services.changes import one_batch
 from trainingplan.services.refusals import Refused
 
+logger = logging.getLogger(__name__)
+
 SHOWN = 300
 KEPT_SECONDS = 2 * 3600
 SALT = "trainingplan.import"
@@ -53,6 +56,14 @@ class UploadForm(forms.Form):
         if (file.size or 0) > LARGEST_FILE:
             raise ValidationError("Tệp lớn hơn 5 MB. Chia thành nhiều tệp nhỏ hơn rồi nhập từng tệp.")
         return file
+
+
+class FormatForm(ExportForm):
+    """Asks for the kind of file; a workbook unless said otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("format", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,7 @@ class ExportAdmin(ExportMixin, CatalogueAdmin):
     """A catalogue whose list can be saved as a file."""
 
     formats = FORMATS
-    export_form_class = ExportForm
+    export_form_class = FormatForm
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -100,8 +111,10 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
         """Ask for a file; of a file that came, show what it would change, or all that is wrong with it."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method != "POST" or not form.is_valid():
+        if request.method != "POST":
+            return self._page(request, form=UploadForm())
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
             return self._page(request, form=form)
         file = form.cleaned_data["file"]
         name, content = str(file.name), file.read()
@@ -224,6 +237,7 @@ def _words(error: Exception) -> str:
         return error.message
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
+    logger.warning("A row of an import failed", exc_info=error)
     return "Không ghi được dòng này: trái với một ràng buộc của cơ sở dữ liệu. Kiểm tra các khóa và thứ tự."
 
 

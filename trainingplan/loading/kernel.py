@@ -13,6 +13,7 @@ from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Sec
 
 M = TypeVar("M", bound=Model)
 
+USERS_FILE = "users.csv"
 _HEAD = ("subject", "parent_body", "issuing_body", "place")
 _OPTIONAL_HEAD = ("title", "symbol", "signing_authority", "signer_title", "signer_name", "recipients", "profile")
 
@@ -31,10 +32,10 @@ def load(source: PlanSource) -> LoadReport:
 
 
 def load_demo_users(source: PlanSource, password: str) -> tuple[list[User], list[User]]:
-    """Create the users of users.csv that do not exist; return those created and those that were there already."""
+    """Create the users of the folder that do not exist; return those created and those that were there already."""
     units = units_by_key()
     wanted = []
-    for record in source.table("users.csv"):
+    for record in source.table(USERS_FILE):
         unit = record.pick("unit", units, "đơn vị")
         user = User(username=record.required("username"), full_name=record.required("full_name"), is_demo=True)
         user.role, user.unit = record.required("role"), unit

@@ -1,11 +1,12 @@
 """Tables of the kernel: units through time, users, the plan and its text, the change log."""
 
-from trainingplan.models.changes import Change
+from trainingplan.models.changes import AccessRefusal, Change
 from trainingplan.models.plans import Appendix, AppendixColumn, Participant, Plan, Section
 from trainingplan.models.units import Succession, Unit, UnitGroup, UnitName, UnitPlacement, UnitStatus
 from trainingplan.models.users import Delegation, Role, User
 
 __all__ = [
+    "AccessRefusal",
     "Appendix",
     "AppendixColumn",
     "Change",

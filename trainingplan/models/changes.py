@@ -1,4 +1,4 @@
-"""The change log: who, when, what, from which value to which, why. Append-only; triggers refuse UPDATE and DELETE."""
+"""The logs: what changed and who did it, and what was refused to whom. Append-only; triggers refuse the rest."""
 
 from django.conf import settings
 from django.db import models
@@ -47,3 +47,27 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.old or '–'} → {self.new or '–'}"
+
+
+class AccessRefusal(models.Model):
+    """Somebody who has signed in asked for what is not his; the address tells for what."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField("lúc")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="access_refusals", verbose_name="người dùng"
+    )
+    user_name = models.CharField("tên người dùng", max_length=320)
+    method = models.CharField("cách gọi", max_length=10)
+    address = models.CharField("địa chỉ", max_length=500)
+    status = models.PositiveSmallIntegerField("mã trả lời")
+    note = models.CharField("nội dung", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "lần từ chối truy cập"
+        verbose_name_plural = "các lần từ chối truy cập"
+        ordering = ("-id",)
+        indexes = [models.Index(fields=("user", "at"), name="access_refusal_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_name}: {self.method} {self.address} → {self.status}"

@@ -52,6 +52,8 @@ class CatalogueResource(Resource):
 
     actor: User
     edits: Edits
+    judged_here: frozenset[str] = frozenset()
+    """Fields that `problems_of` looks at instead of the model's own rules."""
 
     class Meta:
         model: type[Model]
@@ -60,7 +62,6 @@ class CatalogueResource(Resource):
         report_skipped = True
         store_row_values = True
         store_instance = True
-        clean_model_instances = True
         use_transactions = True
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -177,11 +178,20 @@ class CatalogueResource(Resource):
         import_validation_errors: dict[str, Any] | None = None,
         validate_unique: bool = True,  # noqa: FBT001, FBT002 - the base class's signature
     ) -> None:
+        """All that is wrong with the row: its cells, what only the whole row shows, and the model's own rules."""
         errors: dict[str, Any] = dict(import_validation_errors or {})
         for field, message in self.problems_of(instance).items():
             if field not in errors:
                 errors[field] = [ValidationError(message)]
-        super().validate_instance(instance, errors, validate_unique)
+        try:
+            self.clean_instance(instance, {*errors, *self.judged_here})
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def clean_instance(self, instance: Any, exclude: set[str]) -> None:
+        instance.full_clean(exclude=exclude)
 
     def problems_of(self, instance: Any) -> dict[str, str]:
         """What is wrong with the row beyond its single cells, by field or NON_FIELD_ERRORS."""

@@ -46,6 +46,9 @@ class FormulaWithoutValue:
 class Xlsx(base_formats.XLSX):
     """Writes each value as what it is: text as text whatever it begins with, numbers and dates as such."""
 
+    def get_title(self) -> str:
+        return "Excel (.xlsx)"
+
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         from openpyxl import Workbook  # noqa: PLC0415 - 0.2 s, and only exports need it
 
@@ -65,6 +68,9 @@ class Xlsx(base_formats.XLSX):
 
 class Csv(base_formats.CSV):
     """With the mark by which Excel knows UTF-8. Text that a spreadsheet would compute is marked as text by «'»."""
+
+    def get_title(self) -> str:
+        return "Văn bản ngăn bằng dấu phẩy (.csv)"
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         out = io.StringIO()

@@ -22,6 +22,7 @@ class UnitNameResource(CatalogueResource):
     short_name = Column("short_name", "Tên viết tắt")
     valid_from = Column("valid_from", "Từ ngày", Day(), required=True)
     valid_to = Column("valid_to", "Đến trước ngày", Day())
+    judged_here = frozenset({"unit"})
 
     class Meta:
         model = UnitName
@@ -48,7 +49,9 @@ class UnitNameResource(CatalogueResource):
             known.learn(unit)
 
     def problems_of(self, instance: UnitName) -> dict[str, str]:
-        if None in (instance.unit_id, instance.valid_from):
+        if not instance.unit_id:
+            return {"unit": "Chưa ghi khóa."}
+        if vars(instance).get("valid_from") is None:
             return {}
         later = Q(valid_to__isnull=True) | Q(valid_to__gt=instance.valid_from)
         earlier = Q(valid_from__lt=instance.valid_to) if instance.valid_to else Q()

@@ -11,6 +11,8 @@ from django.utils import timezone
 from trainingplan.models import Change, Plan, User
 
 SYSTEM = "Hệ thống"
+NAME_LENGTH = 200
+"""What the log holds of names: SQLite would store more, PostgreSQL answer with an error."""
 _batch: ContextVar[UUID | None] = ContextVar("batch", default=None)
 
 
@@ -27,15 +29,26 @@ class Entry:
     unit_id: int | None = None
 
 
-def record(entries: Iterable[Entry], *, actor: User | None, plan: Plan | None, reason: str = "") -> UUID:
-    """Write the entries in one statement under one batch id, and return it. An `actor` of None is the system itself."""
+def record(
+    entries: Iterable[Entry],
+    *,
+    actor: User | None,
+    plan: Plan | None,
+    reason: str = "",
+    on_behalf_of: User | None = None,
+) -> UUID:
+    """Write the entries in one statement under one batch id, and return it. An `actor` of None is the system itself.
+
+    A deputy is the actor, `on_behalf_of` the one whose right was used: both names are kept.
+    """
     batch, now = _batch.get() or uuid4(), timezone.now()
-    name = SYSTEM if actor is None else f"{actor.full_name} ({actor.username})"
+    name = SYSTEM if actor is None else acting_name(actor, on_behalf_of)
     Change.objects.bulk_create(
         Change(
             batch=batch,
             at=now,
             actor=actor,
+            on_behalf_of=on_behalf_of,
             actor_name=name,
             plan=plan,
             unit_id=entry.unit_id,
@@ -50,6 +63,13 @@ def record(entries: Iterable[Entry], *, actor: User | None, plan: Plan | None, r
         for entry in entries
     )
     return batch
+
+
+def acting_name(actor: User, on_behalf_of: User | None) -> str:
+    """Who acted, as the log keeps it: "Trần B (tranb) thay Nguyễn A"."""
+    name = f"{actor.full_name} ({actor.username})"
+    instead = f" thay {on_behalf_of.full_name}" if on_behalf_of else ""
+    return f"{name[: NAME_LENGTH - len(instead)]}{instead}"
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from trainingplan.loading import LoadReport, PlanSource, SourceRefused, load_demo_users
+from trainingplan.loading import USERS_FILE, LoadReport, PlanSource, SourceRefused, load_demo_users
 from trainingplan.models import Plan, User
 from trainingplan.services.changes import Entry, record
 
@@ -36,6 +36,8 @@ class Command(BaseCommand):
         for folder in folders:
             if not folder.is_dir():
                 raise CommandError(f"Không có thư mục {folder}.")
+        if demo_users and not any((folder / USERS_FILE).is_file() for folder in folders):
+            raise CommandError(f"Không thư mục nào có {USERS_FILE} để tạo tài khoản minh họa.")
         password = self._demo_password() if demo_users else ""
         # An empty database takes all folders or none: half of them would count as "not empty" ever after.
         with transaction.atomic() if if_empty else nullcontext():
@@ -60,8 +62,8 @@ class Command(BaseCommand):
                 if not source.errors:
                     source.refuse("", 0, f"cơ sở dữ liệu từ chối: {error}")
                 raise SourceRefused(sorted(set(source.errors))) from error
-            users = load_demo_users(source, password) if source.has("users.csv") and password else ([], [])
-            source.finish(ignored={"users.csv"})
+            users = load_demo_users(source, password) if source.has(USERS_FILE) and password else ([], [])
+            source.finish(ignored={USERS_FILE})
             entries = [*report.entries(folder.name), *_user_entries(users[0])]
             if entries:
                 record(entries, actor=None, plan=source.plan, reason="Nạp dữ liệu")

@@ -8,6 +8,12 @@ export function oneCell(text) {
   return /[\t\r\n]/.test(cell) ? null : cell.trim();
 }
 
+/** The cells of a block by line; the empty line at Excel's end is none. */
+export function readBlock(text) {
+  const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
+  return lines.map((line) => line.split("\t").map((value) => value.trim()));
+}
+
 /** A block as tab-separated text; numbers without dots, so that no Excel takes 1.960 for a decimal. */
 export function writeBlock(rows) {
   const plain = (value) => {

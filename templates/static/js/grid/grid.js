@@ -1,6 +1,6 @@
 // One grid that may be changed: its cells, keys, clipboard, history, saving and what it says, brought together.
 
-import { oneCell, writeBlock } from "./blocks.js";
+import { oneCell, readBlock, writeBlock } from "./blocks.js";
 import { Sheet } from "./cells.js";
 import { History } from "./history.js";
 import { Keep } from "./keep.js";
@@ -182,7 +182,7 @@ export class Grid {
     event.preventDefault();
     const text = event.clipboardData.getData("text/plain");
     const value = oneCell(text);
-    if (value === null) await this.#pasteBlock(text);
+    if (value === null) await (this.form.dataset.pasteUrl ? this.#pasteBlock(text) : this.#placeBlock(text));
     else this.change(this.keys.selected.map((cell) => ({ cell, value, noNeed: value === "" && cell.now.noNeed })));
   }
 
@@ -201,6 +201,18 @@ export class Grid {
     this.change(edits);
     this.keys.go(focus.r, focus.c);
     if (edits.length) this.show.line(`Đã dán ${showNumber(edits.length)} ô. Hoàn tác: Ctrl+Z.`, "busy");
+  }
+
+  /** Where the server previews no paste: cell by cell as they stand; a blank leaves what is there. */
+  #placeBlock(text) {
+    const { top, left } = this.keys.block;
+    const lines = readBlock(text);
+    const right = left + Math.max(...lines.map((line) => line.length)) - 1;
+    const edits = [...this.sheet.block({ top, left, bottom: top + lines.length - 1, right })]
+      .map(({ cell, r, c }) => ({ cell, value: lines[r - top]?.[c - left] ?? "", noNeed: false }))
+      .filter(({ value }) => value !== "");
+    this.change(edits);
+    this.show.tell(`Đã dán ${showNumber(edits.length)} ô.`);
   }
 
   // Saving

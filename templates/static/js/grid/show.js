@@ -88,11 +88,13 @@ export class Show {
   listTroubles() {
     const all = [...this.troubles.values()];
     this.section.hidden = all.length === 0;
+    // A cell that takes the focus is scrolled clear of the line below, which now is higher.
+    document.documentElement.style.scrollPaddingBottom = `${this.section.parentElement.offsetHeight + 8}px`;
     this.head.textContent = `⚠ ${showNumber(all.length)} ô cần sửa`;
     const items = all.slice(0, LONGEST_LIST).map(({ cell, message }) => {
-      const link = element("button", { type: "button", className: "link-button" }, cell.label);
+      const link = element("button", { type: "button", className: "link-button" }, `${cell.label}:`);
       link.addEventListener("click", () => this.go(cell));
-      const item = element("li", {}, link, `: ${message} `);
+      const item = element("li", {}, link, ` ${message} `);
       if (cell.state === "conflict") item.append(this.#choice(cell));
       else if (cell.needsReason) item.append(this.#question(cell));
       return item;

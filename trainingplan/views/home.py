@@ -1,4 +1,4 @@
-"""Views of the kernel: the way in, and "Việc của tôi"."""
+"""The way in, and "Việc của tôi"."""
 
 from itertools import takewhile
 

@@ -1,0 +1,46 @@
+"""Lịch sử một ô: the whole page, or with `manh` the part that a grid shows in a dialog."""
+
+from django.core.validators import slug_re
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from reports.cell_history import cell_history as read_history
+from reports.cell_history import tables_for
+from trainingplan.models import Plan
+from trainingplan.policies import Action, UserRequest, may, plan_view, visible_unit_or_404
+from trainingplan.selectors import unit_name
+
+TABLE, UNIT, COLUMN, FRAGMENT = "bang", "don-vi", "chi-tieu", "manh"
+MOST_DIGITS = 18
+
+
+@plan_view(Action.SEE_CELL_HISTORY)
+def cell_history(request: UserRequest, plan: Plan) -> HttpResponse:
+    """`?bang=allocation&don-vi=<key>&chi-tieu=<id>`; a cap's column is a programme, a sub-allocation's a sub-quota."""
+    table = request.GET.get(TABLE, "")
+    if table not in tables_for(request.user):
+        raise Http404(table)
+    unit = visible_unit_or_404(request.user, _slug(request.GET.get(UNIT, "")))
+    history = read_history(plan, table, unit, _key(request.GET.get(COLUMN, "")), request.user)
+    if history is None:
+        raise Http404(COLUMN)
+    context = {
+        "plan": plan,
+        "history": history,
+        "unit_name": unit_name(plan, unit),
+        "whole": may(request.user, Action.SEE_TRAIL),
+    }
+    name = "reports/trail_cell_steps.html" if request.GET.get(FRAGMENT) else "reports/trail_cell.html"
+    return render(request, name, context)
+
+
+def _slug(typed: str) -> str:
+    if not slug_re.match(typed):
+        raise Http404(UNIT)
+    return typed
+
+
+def _key(typed: str) -> int:
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS):
+        raise Http404(COLUMN)
+    return int(typed)

@@ -1,0 +1,18 @@
+"""Từ chối truy cập: who asked for what is not his."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from trainingplan.policies import Action, UserRequest, access
+from trainingplan.selectors import refusals
+from trainingplan.services.access import MOST_AN_HOUR
+
+LINES = 100
+
+
+@access(Action.SEE_REFUSALS)
+def access_refusals(request: UserRequest) -> HttpResponse:
+    """The log, newest first."""
+    page = Paginator(refusals(), LINES).get_page(request.GET.get("trang"))
+    return render(request, "trainingplan/refusals.html", {"page": page, "most": MOST_AN_HOUR})
