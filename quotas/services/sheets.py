@@ -116,9 +116,9 @@ class Proposed:
 
 class Sheet:
     """The cells of one save. `columns` and `names` are those that it may write: columns and units by key, with names.
-    Of other cells it reads nothing, for what it reads its results tell.
 
-    What bounds the cells must be locked before a sheet is made: it reads the rows that stand.
+    Of other cells it reads nothing, for what it reads its results tell. What bounds the cells must be locked before a
+    sheet is made: it reads the rows that stand.
     """
 
     def __init__(
