@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis
 
 from tests.triggers import without_triggers
 
-pytest_plugins = ["tests.cast", "tests.loaded", "tests.traces"]
+pytest_plugins = ["tests.cast", "tests.doors", "tests.loaded", "tests.traces"]
 
 # Two cores, often shared: a slow example is no failure.
 hypothesis.register_profile("house", deadline=None)

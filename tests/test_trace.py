@@ -66,6 +66,7 @@ def logged(province: Province) -> dict[type[models.Model], models.Model]:
     """A row in each log."""
     record([Entry("plan", 1, "kế hoạch", "place", "", "x")], actor=province.hoa, plan=province.plan)
     log_refusal(user=province.alice, method="GET", address="/x/", status=404)
+    connection.check_constraints()  # PostgreSQL truncates nothing while checks are pending, trigger or not
     return {log: log._default_manager.get() for log in LOGS}
 
 

@@ -10,6 +10,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from types import ModuleType
 from typing import Any
@@ -54,19 +55,26 @@ def services() -> dict[str, Service]:
     }
 
 
+@contextmanager
+def watch_writes() -> Iterator[set[str]]:
+    """The tables that are written within."""
+    written: set[str] = set()
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        if found := WRITES.match(sql):
+            written.add(found[1])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield written
+
+
 def watched(service: Service) -> Service:
     """The service, failing when it returns after it wrote something and logged nothing."""
 
     @wraps(service)
     def call(*args: Any, **kwargs: Any) -> Any:
-        written: set[str] = set()
-
-        def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
-            if found := WRITES.match(sql):
-                written.add(found[1])
-            return execute(sql, params, many, context)
-
-        with connection.execute_wrapper(note):
+        with watch_writes() as written:
             result = service(*args, **kwargs)
         if written - UNTRACED and LOG not in written:
             pytest.fail(f"{service.__name__} wrote {', '.join(sorted(written - UNTRACED))} and left no trace")

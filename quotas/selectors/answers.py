@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from quotas.models import Allocation, ExtensionRequest, Quota, Response, ReturnedCell
+from quotas.models import Allocation, ExtensionRequest, Response, ReturnedCell
 from quotas.policies import Step, entered_by, may_take, why_collecting_closed, why_own_hand
 from quotas.selectors.registration import RegistrationSheet, Row, answer_for, registration_sheet
 from trainingplan.models import Change, Plan, Unit, User
@@ -80,8 +80,7 @@ def answer_review(plan: Plan, unit: Unit, user: User, typed: Mapping[int, str] =
     answer = answer_for(plan, unit.pk)
     if answer is None:
         return None
-    sheet = registration_sheet(plan, unit, user)
-    given = dict(Quota.objects.filter(programme__plan=plan).values_list("pk", "number"))
+    sheet = registration_sheet(plan, unit, user, answer)
     given_here = Allocation.objects.filter(quota__programme__plan=plan, unit=unit)
     allocated = dict(given_here.values_list("quota_id", "number"))
     marked = ReturnedCell.objects.filter(response__participant=answer.participant)
@@ -89,7 +88,7 @@ def answer_review(plan: Plan, unit: Unit, user: User, typed: Mapping[int, str] =
 
     def line(row: Row) -> ReviewRow:
         key = row.quota_id
-        return ReviewRow(row, given.get(key), allocated.get(key), remarks.get(key), typed.get(key))
+        return ReviewRow(row, row.given, allocated.get(key), remarks.get(key), typed.get(key))
 
     closed = why_collecting_closed(plan)
     runs = may(user, Action.RUN_ROUND) and not closed

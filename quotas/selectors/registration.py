@@ -42,6 +42,7 @@ class Row:
     author: str
     at: datetime | None
     illustrative: bool
+    given: int | None
     limit: int | None
     locked: str = ""
     remark: str | None = None
@@ -134,9 +135,9 @@ def answer_for(plan: Plan, unit_id: int) -> Response | None:
     return answer
 
 
-def registration_sheet(plan: Plan, unit: Unit, user: User) -> RegistrationSheet:
-    """All quotas of the plan in its order, for one unit; ten queries at the most."""
-    answer = answer_for(plan, unit.pk)
+def registration_sheet(plan: Plan, unit: Unit, user: User, answer: Response | None = None) -> RegistrationSheet:
+    """All quotas of the plan in its order, for one unit; ten queries at the most, one less when `answer` is given."""
+    answer = answer or answer_for(plan, unit.pk)
     terms = terms_of(plan, answer)
     cells = {
         cell.quota_id: cell
@@ -211,5 +212,6 @@ def _row(quota: Quota, cell: Registration | None, last_year: int | None) -> Row:
         author=cell.updated_by.full_name if cell and cell.updated_by else "",
         at=cell.updated_at if cell else None,
         illustrative=cell.illustrative if cell else False,
+        given=quota.number,
         limit=None if quota.open_clause else quota.number,
     )

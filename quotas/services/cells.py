@@ -28,7 +28,7 @@ from quotas.services.sheets import (
 )
 from trainingplan.models import Participant, Plan, Unit, User
 from trainingplan.rules.numbers import format_count
-from trainingplan.selectors import plan_day, unit_names
+from trainingplan.selectors import plan_day, unit_name, unit_names
 from trainingplan.services.access import note_foreign
 
 __all__ = [
@@ -50,7 +50,7 @@ def save_registrations(
     check_registration_open(plan, answer, actor)
     locked = locked_quotas(plan, answer, actor)
     quotas = {quota.pk: quota for quota in _quotas(plan).filter(pk__in={cell.quota_id for cell in cells})}
-    sheet = Sheet(REGISTRATIONS, cells, _column_names(quotas), unit_names(plan_day(plan), [unit.pk]))
+    sheet = Sheet(REGISTRATIONS, cells, _column_names(quotas), {unit.pk: unit_name(plan, unit)})
     for cell in cells:
         if cell.unit_id != unit.pk:
             note_foreign("ô của đơn vị khác")

@@ -117,7 +117,8 @@ class Proposed:
 class Sheet:
     """The cells of one save. `columns` and `names` are those that it may write: columns and units by key, with names.
 
-    What bounds the cells must be locked before a sheet is made: it reads the rows that stand.
+    Of other cells it reads nothing, for what it reads its results tell. What bounds the cells must be locked before a
+    sheet is made: it reads the rows that stand.
     """
 
     def __init__(
@@ -125,8 +126,8 @@ class Sheet:
     ) -> None:
         self.book, self.cells, self.columns, self.names = book, cells, columns, names
         found = book.rows.filter(
-            **{f"{book.column}_id__in": {cell.quota_id for cell in cells}},
-            unit_id__in={cell.unit_id for cell in cells},
+            **{f"{book.column}_id__in": columns.keys() & {cell.quota_id for cell in cells}},
+            unit_id__in=names.keys() & {cell.unit_id for cell in cells},
         ).select_related("updated_by")
         self.rows: dict[Key, Row] = {book.key(row): row for row in found}
         self.results: dict[Key, CellResult] = {}

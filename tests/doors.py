@@ -1,0 +1,144 @@
+"""A small province with somebody of every role and something of every unit, made once for a module; every address.
+
+The staff of Bình Sơn are `own`, those of Sở Y tế `other`; Sở Nội vụ and Trường Chính trị have units of their own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django.plugin import DjangoDbBlocker
+
+from quotas.models import Allocation, Nomination, Registration, SubQuota
+from quotas.services.nominations import add_nomination
+from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
+from tests.cast import make_province, make_unit, make_user
+from tests.quotas.rosters_cast import give, make_roster, person
+from trainingplan.models import Delegation, Plan, Role, Unit, UnitGroup, User
+
+ROLES = ("anonymous", "own", "other", "board", "manager", "home", "school", "finance", "admin")
+HOMES = {"own": "huyen-uy-binh-son", "other": "so-y-te", "home": "so-noi-vu", "school": "truong-chinh-tri"}
+"""The units of those who act for one."""
+NAMES = {"so-y-te": "Sở Y tế", "so-noi-vu": "Sở Nội vụ", "truong-chinh-tri": "Trường Chính trị tỉnh"}
+PEOPLE = {"own": "Đinh Văn Ích", "other": "Mai Thị Yên", "home": "Cao Văn Vụ", "school": "Lê Thị Trường"}
+"""A nominee of each unit; nobody else bears the name."""
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Who knocks, and what there is to ask for. `subjects` are the parts of addresses by the unit they belong to."""
+
+    plan: Plan
+    users: dict[str, User]
+    sessions: dict[str, str]
+    subjects: dict[str, dict[str, dict[str, Any]]]
+
+    def ask(self, who: str, method: str, url: str, **more: Any) -> Any:
+        """One request with the session of that role, whatever earlier requests did to theirs."""
+        client = Client()
+        if who in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return client.generic(method.upper(), url, **more)
+
+    def address(self, name: str, parts: str, home: str = "own") -> str:
+        """The address of what belongs to the unit of `home`; parts that no path takes go into the query."""
+        given = {key: value for part in parts.split() for key, value in self.subjects[home][part].items()}
+        query = {key: value for key, value in given.items() if "-" in key or key == "bang"}
+        path = reverse(name, kwargs={key: value for key, value in given.items() if key not in query})
+        return path + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
+
+
+def outcome(response: Any) -> str:
+    """The status; `go` stands for a redirect to signing in, `->` for one that serves."""
+    if response.status_code == 302:
+        return "go" if response.url.startswith(reverse("login") + "?next=") else "->"
+    return str(response.status_code)
+
+
+def named_patterns(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
+    """Every address of the site but those of the back office."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        elif pattern.app_name != "admin":
+            yield from named_patterns(pattern.url_patterns)
+
+
+@pytest.fixture(scope="module")
+def doors(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Doors]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _build()
+        transaction.set_rollback(True)
+
+
+def _build() -> Doors:
+    province = make_province()
+    plan = province.plan
+    state = UnitGroup.objects.create(key="nha-nuoc", name="Khối Nhà nước", position=2)
+    for place, (key, name) in enumerate(NAMES.items(), start=1):
+        make_unit(
+            key,
+            name,
+            plan,
+            state if key != "truong-chinh-tri" else UnitGroup.objects.exclude(pk=state.pk).get(),
+            place + 2,
+        )
+    users = {role: _user(role) for role in ROLES if role != "anonymous"}
+    roster = make_roster(province)
+    nominees = {}
+    for home, key in HOMES.items():
+        unit = Unit.objects.get(key=key)
+        _fill(unit, province.kv3.pk, users[home])
+        give(roster.quota, unit, 1)
+        nominees[home] = add_nomination(
+            plan=plan, quota_id=roster.quota.pk, unit=unit, details=person(PEOPLE[home]), actor=users["board"]
+        )
+    source, _ = make_sources()
+    line = add_line(province, {source.pk: PLAIN_AMOUNT})
+    lending = Delegation.objects.create(
+        principal=users["manager"], deputy=province.hoa, valid_from="2999-01-01", valid_to="2999-01-02", reason="x"
+    )
+    common: dict[str, dict[str, Any]] = {
+        "year": {"year": plan.year},
+        "number": {"number": 1},
+        "roster": {"number": 6},
+        "line": {"pk": line.pk},
+        "lending": {"pk": lending.pk},
+        "xlsx": {"extension": "xlsx"},
+        "docx": {"extension": "docx"},
+        "sub": {"pk": SubQuota.objects.create(quota=province.kv3, name="nữ", position=1, number=9).pk},
+    }
+    subjects = {home: common | _of_unit(key, nominees[home], province.kv3.pk) for home, key in HOMES.items()}
+    return Doors(plan, users, {role: _session(user) for role, user in users.items()}, subjects)
+
+
+def _user(role: str) -> User:
+    roles = {"own": Role.UNIT, "other": Role.UNIT, "home": Role.HOME_AFFAIRS}
+    unit = Unit.objects.get(key=HOMES[role]) if role in HOMES else None
+    return make_user(f"u-{role}", f"Người {role}", roles.get(role) or Role(role), unit)
+
+
+def _fill(unit: Unit, quota_id: int, user: User) -> None:
+    for model in (Registration, Allocation):
+        model._default_manager.create(
+            unit=unit, quota_id=quota_id, number=3, updated_at=user.created_at, updated_by=user
+        )
+
+
+def _of_unit(key: str, nominee: Nomination, quota_id: int) -> dict[str, dict[str, Any]]:
+    return {
+        "unit_key": {"unit_key": key},
+        "person": {"number": 6, "pk": nominee.pk},
+        "cell": {"bang": "allocation", "don-vi": key, "chi-tieu": quota_id},
+    }
+
+
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
