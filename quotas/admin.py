@@ -226,6 +226,8 @@ class CellAdmin(TransferAdmin):
     """To be read, and to be written as a whole file: single cells have their grid."""
 
     can_add = can_change = can_remove = False
+    only_listed = True
+    list_display_links = None
     import_action_right: Action
     list_display = ("quota", "plan", "unit", "shown_number", "version", "updated_at", "updated_by", "illustrative")
     list_filter = ("quota__programme__plan", "illustrative")
