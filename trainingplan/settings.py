@@ -153,8 +153,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "trainingplan.storage.ModuleStaticFilesStorage"},
 }
 
-# A grid sent without JavaScript posts every cell of its page: 400 units × 12 quotas.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# A grid sent without JavaScript posts every cell of its page: 400 units × 30 quotas.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 15_000
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 SESSION_COOKIE_AGE = 8 * 3600

@@ -65,6 +65,8 @@ def test_cells_in_every_state_are_accessible(country: Province, open_page: OpenP
     save_allocations(plan=country.plan, cells=[other], actor=country.hoa)
     page.locator(f"input[name^='c-{country.binh_son.pk}-{country.hcm.pk}-']").click()
     paste(page, "mười\t4\n3\t5")
+    page.get_by_role("dialog", name="Dán 4 ô").wait_for()
+    assert complaints(page) == ""
     page.get_by_role("button", name="Dán 4 ô").click()
     page.locator("td.is-refused").wait_for()
     page.locator("td.is-conflict").wait_for()

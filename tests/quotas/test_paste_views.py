@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from quotas.models import Allocation, Registration
+from quotas.models import Allocation, Registration, UnitCap
 from quotas.services.cells import CellInput, save_allocations, save_registrations
 from tests.cast import Province
 from trainingplan.models import Change, Succession, Unit, UnitName
@@ -111,6 +112,17 @@ def test_the_units_sheet_takes_its_own_rows_and_tells_of_locked_ones(client: Cli
     told = client.post(url, json.dumps(asked), content_type="application/json").json()
     assert [(cell["quota"], cell["number"]) for cell in told["cells"]] == [(province.hcm.pk, 2)]
     assert Registration.objects.filter(number__isnull=False).count() == 0
+
+
+def test_the_grids_beside_the_allocation_have_their_own_preview(board: Client, province: Province) -> None:
+    programme = province.kv3.programme
+    UnitCap.objects.create(unit=province.son_tinh, programme=programme, number=9, updated_at=timezone.now())
+    asked = {"text": "4\n5", "rows": [province.binh_son.pk, province.son_tinh.pk], "columns": [programme.pk]}
+    url = reverse("allocation-paste-preview", kwargs=BOARD)
+    told = board.post(f"{url}?bang=tran", json.dumps(asked), content_type="application/json").json()
+    assert kinds(told) == ["new", "overwritten"]
+    assert told["cells"][1]["held"] == "9"
+    assert board.post(f"{url}?bang=khac", json.dumps(asked), content_type="application/json").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ export class Window {
     this.update();
   }
 
-  // Columns keep their width whichever rows are laid out; and a changed sum moves nothing but itself.
+  // Columns keep their width whichever rows are laid out, and a changed sum moves none of them.
   #freeze() {
     const { table, all } = this.sheet;
     const columns = document.createElement("colgroup");
