@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from quotas.forms import PersonNameField
 from quotas.models import Allocation, Person, Quota, Registration
 from quotas.resources import AllocationResource, PersonResource, QuotaResource, RegistrationResource
 from quotas.services.quotas import check_quota_number
@@ -93,6 +94,7 @@ class QuotaAdmin(TransferAdmin):
 
 
 class PersonForm(CatalogueForm):
+    full_name = PersonNameField(label="Họ và tên", widget=UnfoldAdminTextInputWidget())
     birth = PartialDateField(
         label="Ngày sinh",
         required=False,

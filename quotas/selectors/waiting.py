@@ -61,7 +61,7 @@ def places_by_appendix(
     titles: dict[int, str] = {}
     members: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
     for pk, given, number, title in quotas.values_list("pk", "number", "appendix__number", "appendix__title"):
-        titles[number or OUTSIDE] = "Chỉ tiêu ngoài phụ lục" if number is None else title
+        titles[number or OUTSIDE] = title if number else "Chỉ tiêu ngoài phụ lục"
         members[number or OUTSIDE].append((pk, given))
     ids = [pk for quotas_of in members.values() for pk, _ in quotas_of]
     allocated = sums_by_quota(Allocation, ids, units)

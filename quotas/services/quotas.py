@@ -1,4 +1,4 @@
-"""The number of a quota: never lowered below what is allocated already."""
+"""The number of a quota: never lowered below what is allocated already, nor taken away while anything is."""
 
 from django.db import transaction
 
@@ -13,7 +13,10 @@ from trainingplan.services.refusals import Refused
 
 @transaction.atomic
 def set_quota_number(*, quota: Quota, number: int | None, actor: User) -> Quota:
-    """Set the number; raises Refused when more is allocated already, or the plan is frozen. None states no number."""
+    """Set the number; raises Refused when more is allocated already, or the plan is frozen.
+
+    None states no number: only while nothing is allocated.
+    """
     check_quota_number(quota=quota, number=number)
     stored = lock_quotas([quota.pk])[quota.pk]
     if stored.number != number:
@@ -34,6 +37,12 @@ def check_quota_number(*, quota: Quota, number: int | None) -> None:
     if why := why_frozen(plan_of(stored)):
         raise Refused(why, field="number")
     allocated = sums_by_quota(Allocation, [quota.pk]).get(quota.pk, 0)
+    if number is None and allocated:
+        raise Refused(
+            f"Đã phân bổ {format_count(allocated)}, không bỏ trống số lượng được. "
+            f"Nhập ít nhất {format_count(allocated)}, hoặc giảm số phân bổ của các đơn vị về 0 trước.",
+            field="number",
+        )
     if number is not None and number < allocated:
         raise Refused(
             f"Đã phân bổ {format_count(allocated)}, không giảm xuống {format_count(number)} được. "
