@@ -1,24 +1,25 @@
 """By which names and codes the rows of the grids are known, and what their cells hold: what a paste is judged by."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from quotas.models import Allocation, Quota, Registration
+from quotas.models import Quota, Registration
 from quotas.rules.paste import Held
 from quotas.rules.row_names import Known, NameBook
 from trainingplan.models import Plan, Succession, Unit, UnitName
-from trainingplan.selectors import PlanUnit, plan_day, valid_on
+from trainingplan.selectors import plan_day, valid_on
 
 
-def unit_book(plan: Plan, members: Sequence[PlanUnit]) -> NameBook:
-    """The participants by what they are called on the plan's day, by all they or their predecessors were ever called.
+def unit_book(plan: Plan, names: Mapping[int, str]) -> NameBook:
+    """The participants, of whom `names` gives the name that the plan prints, by all names and codes.
 
-    Who went into one participant alone leads to it; into several, to each of them, for the reader to choose.
+    Those they and their predecessors ever had lead to them. Who went into one participant alone leads to it; into
+    several, to each of them, for the reader to choose.
     """
-    taking_part = {member.unit_id for member in members}
+    taking_part = set(names)
     heirs = _heirs(taking_part)
     today = set(UnitName.objects.filter(valid_on(plan_day(plan)), unit__in=taking_part).values_list("pk", flat=True))
-    present = [Known(member.name, member.unit_id) for member in members]
+    present = [Known(name, row) for row, name in names.items()]
     former: list[Known] = []
     for pk, unit_id, name, short_name in UnitName.objects.values_list("pk", "unit_id", "name", "short_name"):
         if pk in today:
@@ -56,12 +57,6 @@ def quota_book(quotas: Iterable[Quota]) -> NameBook:
     quotas = list(quotas)
     names = [Known(text, quota.pk) for quota in quotas for text in {quota.name, quota.short_name}]
     return NameBook(names, codes=[Known(quota.key, quota.pk, "mã") for quota in quotas])
-
-
-def held_allocations(quota_ids: Iterable[int]) -> dict[tuple[int, int], Held]:
-    """What the Board's cells hold, by unit and quota."""
-    rows = Allocation.objects.filter(quota_id__in=quota_ids, number__isnull=False).order_by()
-    return {(unit, quota): Held(number) for unit, quota, number in rows.values_list("unit_id", "quota_id", "number")}
 
 
 def held_registrations(unit: Unit, quota_ids: Iterable[int]) -> dict[tuple[int, int], Held]:

@@ -158,14 +158,14 @@ def _cells_view(page: GridPage) -> Callable[..., HttpResponse]:
     @plan_view(Action.ALLOCATE, WRITE)
     def view(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
         appendix = appendix_or_404(plan, number)
+
+        def sums() -> dict[str, Any]:
+            columns = page.read(plan, appendix).columns
+            return {"columns": [cells_io.column_sums(column.balance) for column in columns]}
+
         try:
             saved = cells_io.save_once(
-                cells_io.read_sent(request),
-                request=request,
-                save=_saving(request, plan, page),
-                more=lambda: {
-                    "columns": [cells_io.column_sums(one.balance) for one in page.read(plan, appendix).columns]
-                },
+                cells_io.read_sent(request), request=request, save=_saving(request, plan, page), more=sums
             )
         except cells_io.BadCells as bad:
             return cells_io.refusal(bad.message, 400)

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from quotas.models import Quota
 from quotas.rules.paste import Held, Judged, Kind, Landed, judge_all, land_by_name, land_by_place, read_block
 from quotas.rules.row_names import Decision, NameBook, all_codes, decide, name_column
-from quotas.selectors.allocation import quotas_of
-from quotas.selectors.matching import held_allocations, held_registrations, quota_book, unit_book
+from quotas.selectors.allocation import AllocationGrid, allocation_grid
+from quotas.selectors.matching import held_registrations, quota_book, unit_book
 from quotas.views import cells_io
 from quotas.views.appendices import appendix_or_404
-from trainingplan.models import Plan
+from quotas.views.ceilings import CAPS, RESERVES, SUBS
+from trainingplan.models import Appendix, Plan, Unit
 from trainingplan.policies import WRITE, Action, UserRequest, editable_units, plan_view, visible_unit_or_404
 from trainingplan.rules.numbers import format_count
-from trainingplan.selectors import plan_units
 
 Key: TypeAlias = tuple[int, int]
 Block: TypeAlias = Sequence[Sequence[str]]
@@ -53,19 +53,34 @@ class Ground:
     key: Callable[[int, int], Key]
 
 
+READERS: dict[str, Callable[[Plan, Appendix | None], AllocationGrid]] = {
+    "": lambda plan, appendix: allocation_grid(plan, appendix, Unit.objects.all()),
+    **{page.store: page.read for page in (CAPS, SUBS, RESERVES)},
+}
+
+
 @plan_view(Action.ALLOCATE, WRITE)
 def allocation_paste_preview(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
-    """What a paste into the Board's grid would do; rows are units, columns quotas."""
-    quotas = [quota.pk for quota in quotas_of(plan, appendix_or_404(plan, number))]
-    members = plan_units(plan)
-    ground = Ground(
-        names={member.unit_id: member.name for member in members},
-        columns=frozenset(quotas),
-        book=unit_book(plan, members),
-        held=held_allocations(quotas),
-        key=lambda unit, quota: (unit, quota),
-    )
-    return _answer(request, ground)
+    """What a paste into a grid of the Board's would do; `?bang=` names one of those beside the allocation."""
+    appendix = appendix_or_404(plan, number)
+    read = READERS.get(request.GET.get("bang", ""))
+    if read is None:
+        raise Http404(request.GET["bang"])
+    return _answer(request, _board(plan, read(plan, appendix)))
+
+
+def _board(plan: Plan, grid: AllocationGrid) -> Ground:
+    """Rows are units, columns what the grid has."""
+    columns = [column.quota_id for column in grid.columns]
+    rows = [row for group in grid.groups for row in group.rows]
+    names = {row.unit_id: row.name for row in rows}
+    held = {
+        (row.unit_id, column): Held(cell.number)
+        for row in rows
+        for column, cell in zip(columns, row.cells, strict=True)
+        if cell.number is not None
+    }
+    return Ground(names, frozenset(columns), unit_book(plan, names), held, key=lambda unit, quota: (unit, quota))
 
 
 @plan_view(Action.EDIT_REGISTRATION, WRITE)

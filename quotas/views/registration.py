@@ -135,7 +135,7 @@ def _require_editing(user: User, unit: Unit) -> None:
 
 @plan_view(Action.EDIT_REGISTRATION, WRITE)
 def registration_cells(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
-    """Save changed cells sent as JSON; see `cells_io.read_cells` and `cells_io.reply` for both forms."""
+    """Save changed cells sent as JSON; see `cells_io.read_sent` and `cells_io.reply` for both forms."""
     unit = visible_unit_or_404(request.user, unit_key)
     _require_editing(request.user, unit)
     try:

@@ -16,7 +16,8 @@ MERGED = date(2023, 7, 1)
 
 
 def book(province: Province) -> NameBook:
-    return unit_book(province.plan, plan_units(province.plan))
+    names = {unit.unit_id: unit.name for unit in plan_units(province.plan)}
+    return unit_book(province.plan, names)
 
 
 def old_unit(key: str, name: str, *heirs: Unit) -> Unit:

@@ -36,7 +36,7 @@ export function filterRows(table, words) {
   for (const body of table.tBodies) {
     let shown = 0;
     for (const row of body.rows) {
-      if (row.classList.contains("group")) continue;
+      if (row.classList.contains("group") || row.classList.contains("spacer")) continue;
       const hit = foldName(rowName(row)).includes(wanted);
       row.classList.toggle("filtered", !hit);
       shown += hit ? 1 : 0;

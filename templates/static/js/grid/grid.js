@@ -11,6 +11,7 @@ import { Reasons, showDeparture } from "./reasons.js";
 import { Saver } from "./saver.js";
 import { Show } from "./show.js";
 import { Totals } from "./totals.js";
+import { Window } from "./window.js";
 
 const same = (a, b) => a.value.trim() === b.value.trim() && a.noNeed === b.noNeed;
 
@@ -19,6 +20,7 @@ export class Grid {
     this.form = form;
     this.sheet = new Sheet(form.querySelector("table.grid"));
     this.totals = new Totals(this.sheet);
+    this.window = new Window(this.sheet, form.querySelector("[data-box]"));
     this.show = new Show(form, {
       choose: (cell, mine) => this.choose(cell, mine),
       go: (cell) => this.keys.goTo(cell),
@@ -39,6 +41,7 @@ export class Grid {
       undo: () => this.undo(),
       redo: () => this.redo(),
       help: () => document.querySelector("[data-keys]").showModal(),
+      reveal: (row) => this.window.reveal(row),
       at: (cell) => this.#at(cell),
       trail: () => this.trail.hidden || this.trail.click(),
       selected: ({ top, bottom, left, right }) =>
@@ -239,10 +242,7 @@ export class Grid {
       cell.stored = { number: result.number, noNeed: result.no_need };
     }
     // A stale cell stays stale until somebody has chosen: the version seen here moves only with what is settled.
-    if (settled) {
-      cell.version = result.version;
-      cell.reason = "";
-    }
+    if (settled) cell.version = result.version;
     if (!current) return;
     if (settled) this.#settle(cell, result);
     else {

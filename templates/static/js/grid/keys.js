@@ -9,7 +9,7 @@ const PAGE = 10;
  */
 export class Keys {
   /** `on`: commit(cell), giveUp(cell), clear(cells), fillDown(block), undo(), redo(), help(), toggle(cell),
-   *  at(cell), trail(), selected(block). */
+   *  reveal(row), at(cell), trail(), selected(block). */
   constructor(sheet, box, on) {
     this.sheet = sheet;
     this.box = box;
@@ -60,6 +60,7 @@ export class Keys {
     const stop = stops[column];
     if (!stop) return;
     this.extending = extend;
+    this.on.reveal(this.sheet.rows[row].row);
     stop.focus();
     this.extending = false;
     this.#setMode("move");

@@ -15,6 +15,7 @@ if (table?.classList.contains("grid-board")) {
 function refresh() {
   grid?.keys.forget();
   grid?.sheet.refresh();
+  grid?.window.update();
 }
 
 function begin(owner, foldAll) {
@@ -43,6 +44,7 @@ function addFilters(find, foldAll) {
     foldAll(folded);
   });
   find("[data-find]").addEventListener("input", (event) => {
+    grid.window.filter(event.target.value.trim() !== "");
     filterRows(table, event.target.value);
     refresh();
   });
