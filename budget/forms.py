@@ -9,7 +9,7 @@ from django.forms import BoundField
 from budget.models import MAXIMUM, BudgetLine, FundSource
 from budget.services import LineData
 from courses.models import Programme
-from trainingplan.forms import CountField, LineField, MoneyField, RowForm
+from trainingplan.forms import RELOAD, CountField, LineField, MoneyField, RowForm
 from trainingplan.models import Plan
 
 REQUIRED = {"required": "Chưa nhập ô này."}
@@ -37,7 +37,7 @@ class BudgetLineForm(RowForm):
     executor = LineField(label="Đơn vị thực hiện", longest=250, required=False)
     note = LineField(label="Ghi chú", longest=300, required=False)
     shares = forms.Field(required=False)  # never drawn: the place of what is said of all shares together
-    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput, error_messages={"invalid": RELOAD})
 
     def __init__(self, *args: Any, plan: Plan, line: BudgetLine | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from quotas.forms import PersonNameField
 from quotas.models import Allocation, Person, Quota, Registration, SubQuota, UnitCap
 from quotas.resources import AllocationResource, PersonResource, QuotaResource, RegistrationResource
 from quotas.services.ceilings import check_sub_quota_number
@@ -26,6 +27,10 @@ class QuotaForm(InPlanForm):
     """Number and held are compared with what is allocated under lock: Django saves in the same transaction."""
 
     same_plan = ("appendix", "column")
+
+    def clean_held(self) -> int:
+        """Nothing typed is nothing held back."""
+        return self.cleaned_data.get("held") or 0
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -180,6 +185,7 @@ class UnitCapAdmin(CatalogueAdmin):
 
 
 class PersonForm(CatalogueForm):
+    full_name = PersonNameField(label="Họ và tên", widget=UnfoldAdminTextInputWidget())
     birth = PartialDateField(
         label="Ngày sinh",
         required=False,

@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
 from quotas.models import Nomination, Person
+from quotas.rules.names import parse_person_name
 from quotas.selectors.rosters import PERSON_SOURCES, RosterColumn
 from quotas.services.nominations import Details, Unconfirmed
-from trainingplan.forms import CountField, LineField, PartialDateField, RowForm
+from trainingplan.forms import LineField, PartialDateField, RowForm, StampField, TypedField
 from trainingplan.rules.dates import PartialDate
-from trainingplan.rules.names import fold, name_sort_key
 from trainingplan.services.refusals import Refused
 
 REQUIRED = {"required": "Chưa nhập ô này."}
@@ -26,22 +26,14 @@ def longest(model: type[Person | Nomination], field: str) -> int:
     return int(getattr(model._meta.get_field(field), "max_length", 0))
 
 
-class PersonNameField(LineField):
-    """A person's full name: letters of any alphabet, short enough for the keys by which it is sorted and searched."""
+class PersonNameField(TypedField):
+    """A person's full name."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(longest=longest(Person, "full_name"), **kwargs)
+    def parse(self, text: str) -> str:
+        return parse_person_name(text)
 
-    def to_python(self, value: Any) -> Any:
-        name = super().to_python(value)
-        if not name:
-            return name
-        if any(c.isdigit() for c in name) or not name_sort_key(name):
-            raise ValidationError("Họ và tên chỉ gồm chữ. Nhập đủ họ, tên đệm và tên.", code="not_a_name")
-        keys = (name_sort_key(name), "name_sort"), (fold(name), "name_search")
-        if any(len(key) > longest(Person, field) for key, field in keys):
-            raise ValidationError("Họ và tên có quá nhiều ký tự lạ. Kiểm tra rồi gõ lại.", code="strange_name")
-        return name
+    def show(self, value: Any) -> str:
+        return str(value)
 
 
 class NominationForm(RowForm):
@@ -65,7 +57,7 @@ class NominationForm(RowForm):
         required=False,
         help_text="Người dự bị không chiếm chỗ của đơn vị và không in trong phụ lục.",
     )
-    confirm = CountField(required=False, max_value=2**62, widget=forms.HiddenInput)
+    confirm = StampField(max_value=2**62)
 
     def __init__(
         self,
@@ -100,9 +92,14 @@ class NominationForm(RowForm):
 
     def clean_birth(self) -> PartialDate | None:
         birth: PartialDate | None = self.cleaned_data["birth"]
+        if birth and birth.year > self.year:
+            raise ValidationError(
+                f"Năm sinh {birth.year} còn ở phía trước, sau năm {self.year} của kế hoạch. Kiểm tra rồi nhập lại.",
+                code="ahead",
+            )
         if birth and not YOUNGEST <= self.year - birth.year <= OLDEST:
             raise ValidationError(
-                f"Sinh năm {birth.year} thì năm {self.year} là {max(self.year - birth.year, 0)} tuổi. "
+                f"Sinh năm {birth.year} thì năm {self.year} là {self.year - birth.year} tuổi. "
                 f"Cán bộ phải từ {YOUNGEST} đến {OLDEST} tuổi; kiểm tra rồi nhập lại.",
                 code="age",
             )

@@ -13,19 +13,21 @@ from courses.models import Institution
 from courses.resources import YEAR, institution_key, programme_column
 from quotas.locking import lock_quotas
 from quotas.models import Allocation, Person, Quota, Registration
+from quotas.rules.names import parse_person_name
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
 from quotas.services.quotas import check_quota_number
 from trainingplan.models import Appendix, AppendixColumn, Plan
 from trainingplan.resources.base import CatalogueResource, refuse_row
 from trainingplan.resources.columns import (
+    Cell,
     Choice,
     Column,
     Count,
     PartialDay,
+    PersonalColumn,
     Place,
     Reference,
     References,
-    SecretColumn,
     YesNo,
     cell_text,
     unit_column,
@@ -123,6 +125,13 @@ class QuotaResource(CatalogueResource):
         return problems
 
 
+class PersonName(Cell):
+    """A person's full name."""
+
+    def read(self, text: str) -> str:
+        return parse_person_name(text)
+
+
 class BirthColumn(Column):
     """One column for year, month and day, of which the later may be unknown."""
 
@@ -134,16 +143,16 @@ class BirthColumn(Column):
 
 
 class PersonResource(CatalogueResource):
-    """Cadres. Ethnicity is read, and never written out."""
+    """Cadres. Ethnicity is in the file of those who may read it of everybody."""
 
-    id = Column("id", "Mã", Count(minimum=1, maximum=10**12))
+    id = Column("id", "Mã", Count(minimum=1, maximum=10**12), required=True)
     unit = Column("unit", "Khóa đơn vị", unit_column())
     unit_name = Column("unit", "Đơn vị", shown_only=True)
-    full_name = Column("full_name", "Họ và tên", required=True)
+    full_name = Column("full_name", "Họ và tên", PersonName(), required=True)
     sex = Column("sex", "Giới tính", Choice(Person.Sex.choices))
     birth = BirthColumn("birth", "Ngày sinh", PartialDay(), covers=("birth_year", "birth_month", "birth_day"))
     job_title = Column("job_title", "Chức vụ")
-    ethnicity = SecretColumn("ethnicity", "Dân tộc")
+    ethnicity = PersonalColumn("ethnicity", "Dân tộc")
     education = Column("education", "Trình độ hiện tại")
     illustrative = Column("illustrative", "Số liệu minh họa", YesNo())
 

@@ -17,6 +17,8 @@ PEOPLE_MAXIMUM = 1_000_000
 MONEY_MAXIMUM = 10**15
 SMALL_MAXIMUM = 32_767
 """What PostgreSQL's smallint takes: positions and the like."""
+RELOAD = "Trang này đã cũ. Tải lại trang rồi nhập lại."
+"""Of what a page carries unseen, and nobody typed."""
 
 
 class TypedField(forms.Field):
@@ -87,6 +89,19 @@ class CountField(TypedField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's hook
         return {"inputmode": "numeric", "autocomplete": "off"}
+
+
+class StampField(CountField):
+    """A hidden number that the page carries: the version it shows, whom it asks for. Nobody types it."""
+
+    def __init__(self, *, max_value: int) -> None:
+        super().__init__(required=False, max_value=max_value, widget=forms.HiddenInput)
+
+    def parse(self, text: str) -> int | None:
+        try:
+            return super().parse(text)
+        except InputRefused as refusal:
+            raise InputRefused(typed=text, code="stale", message=RELOAD) from refusal
 
 
 class MoneyField(CountField):
@@ -170,7 +185,7 @@ class RowForm(forms.Form):
 
     use_required_attribute = False
 
-    version = CountField(required=False, max_value=2**31 - 1, widget=forms.HiddenInput)
+    version = StampField(max_value=2**31 - 1)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

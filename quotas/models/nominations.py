@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Q
 
 from quotas.models.quotas import Quota
+from quotas.rules.names import LONGEST_NAME, LONGEST_SEARCH_KEY
 from trainingplan.models import Unit
 from trainingplan.rules.dates import PartialDate
-from trainingplan.rules.names import fold, name_sort_key, nfc
+from trainingplan.rules.names import SORT_KEY_LENGTH, fold, name_sort_key, nfc
 
 
 class Person(models.Model):
@@ -20,9 +21,9 @@ class Person(models.Model):
         FEMALE = "female", "nữ"
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="people", verbose_name="đơn vị")
-    full_name = models.CharField("họ và tên", max_length=150)
-    name_sort = models.CharField(max_length=500, editable=False, db_index=True)
-    name_search = models.CharField(max_length=200, editable=False, db_index=True)
+    full_name = models.CharField("họ và tên", max_length=LONGEST_NAME)
+    name_sort = models.CharField(max_length=SORT_KEY_LENGTH, editable=False, db_index=True)
+    name_search = models.CharField(max_length=LONGEST_SEARCH_KEY, editable=False, db_index=True)
     sex = models.CharField("giới tính", max_length=10, choices=Sex)
     birth_year = models.PositiveSmallIntegerField("năm sinh", null=True, blank=True)
     birth_month = models.PositiveSmallIntegerField("tháng sinh", null=True, blank=True)

@@ -50,7 +50,7 @@ class Quota(models.Model):
         help_text="Nhiều cơ sở nghĩa là «hoặc».",
     )
     payer = models.CharField("nguồn chi trả", max_length=20, choices=Payer, default=Payer.PROVINCE)
-    held = models.PositiveIntegerField("giữ lại", default=0, help_text="Số chỉ tiêu chưa đem phân bổ.")
+    held = models.PositiveIntegerField("giữ lại", default=0, blank=True, help_text="Số chỉ tiêu chưa đem phân bổ.")
     class_count = models.PositiveSmallIntegerField("số lớp", null=True, blank=True)
     appendix = models.ForeignKey(
         Appendix, models.SET_NULL, null=True, blank=True, related_name="quotas", verbose_name="phụ lục"

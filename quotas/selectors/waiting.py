@@ -59,8 +59,8 @@ def places_by_appendix(
     Without demand `registered` stays 0, and it is two: the frame of every page asks for what is left to give.
     """
     titles: dict[int, str] = {}
-    members: dict[int, list[tuple[int, int | None, int]]] = defaultdict(list)
     quotas = Quota.objects.filter(programme__plan=plan).exclude(appendix__kind=Appendix.Kind.BUDGET)
+    members: dict[int, list[tuple[int, int | None, int]]] = defaultdict(list)
     for pk, given, held, number, title in quotas.values_list(
         "pk", "number", "held", "appendix__number", "appendix__title"
     ):

@@ -13,11 +13,13 @@ from trainingplan.services.refusals import Refused
 
 @transaction.atomic
 def set_quota_number(*, quota: Quota, number: int | None, actor: User) -> Quota:
-    """Set the number; raises Refused when more is allocated or held, or the plan is frozen. None states no number."""
+    """Set the number; raises Refused when more is allocated or held, or the plan is frozen.
+
+    None states no number: only while nothing is allocated.
+    """
     check_quota_number(quota=quota, number=number)
     stored = lock_quotas([quota.pk])[quota.pk]
-    stored.number = number
-    return _save(stored, actor)
+    return stored if stored.number == number else _save(stored, actor, number=number)
 
 
 @transaction.atomic
@@ -25,11 +27,12 @@ def set_held(*, quota: Quota, held: int, actor: User) -> Quota:
     """Set what is held back (giữ lại); raises Refused when the rest is less than what is allocated."""
     stored = lock_quotas([quota.pk]).get(quota.pk, quota)
     check_quota_number(quota=stored, number=stored.number, held=held)
-    stored.held = held
-    return _save(stored, actor)
+    return stored if stored.held == held else _save(stored, actor, held=held)
 
 
-def _save(quota: Quota, actor: User) -> Quota:
+def _save(quota: Quota, actor: User, **values: int | None) -> Quota:
+    for field, value in values.items():
+        setattr(quota, field, value)
     edits = Edits(actor)
     edits.save(quota)
     edits.close()
@@ -53,6 +56,12 @@ def check_quota_number(*, quota: Quota, number: int | None, held: int | None = N
     if held and number is None:
         raise Refused("Chỉ tiêu không ghi số lượng thì không giữ lại được. Bỏ số giữ lại trước.", field=field)
     allocated = sums_by_quota(Allocation, [quota.pk]).get(quota.pk, 0)
+    if number is None and allocated:
+        raise Refused(
+            f"Đã phân bổ {format_count(allocated)}, không bỏ trống số lượng được. "
+            f"Nhập ít nhất {format_count(allocated)}, hoặc giảm số phân bổ của các đơn vị về 0 trước.",
+            field="number",
+        )
     if number is not None and number < allocated + held:
         raise Refused(_too_low(field, number, held, allocated), field=field)
 

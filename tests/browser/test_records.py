@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from budget.models import BudgetLine
 from quotas.models import Nomination
 from tests.browser.conftest import OpenPage
-from tests.budget.lines import make_sources
+from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.cast import Province, make_user
 from tests.quotas.rosters_cast import give, make_roster
 from trainingplan.models import Role
@@ -57,6 +57,18 @@ def test_finance_sees_the_amount_and_what_the_sources_lack(
     assert BudgetLine.objects.get().amount == 392_000_000
     assert_fits(page)
     assert_accessible(page)
+
+
+def test_a_word_without_end_does_not_widen_the_page_of_a_phone(country: Province, open_page: OpenPage) -> None:
+    source, _ = make_sources()
+    texts = {"group": "a" * 200, "content": "b" * 500, "audience": "c" * 300, "executor": "d" * 250, "note": "e" * 300}
+    line = add_line(country, {source.pk: PLAIN_AMOUNT}, **texts)
+    page = open_page(country.hoa, "/2024/kinh-phi/", phone=True)
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert_fits(page)
+    for address in (f"/2024/kinh-phi/{line.pk}/", f"/2024/kinh-phi/{line.pk}/xoa/"):
+        page.goto(address)
+        assert_fits(page)
 
 
 @pytest.mark.parametrize("javascript", [True, False])

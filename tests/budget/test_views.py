@@ -184,8 +184,8 @@ BAD: list[Case] = [
     ("share", "-1", "số âm"),
     ("share", "1,5", "không phải số tiền"),
     ("share", str(10**30), "vượt quá"),
-    ("version", str(10**12), "vượt quá"),
-    ("token", "x", ""),
+    ("version", str(10**12), "Trang này đã cũ. Tải lại trang"),
+    ("token", "x", "Trang này đã cũ. Tải lại trang"),
 ]
 
 

@@ -14,7 +14,7 @@ from quotas.services import quotas as service
 from quotas.services.cells import CellInput, save_allocations
 from quotas.services.quotas import set_quota_number
 from tests.cast import Province, make_province
-from tests.office import signed_in
+from tests.office import problems, sheet, signed_in, upload
 from tests.quotas.test_races import race
 from trainingplan.models import Change, Participant, Plan, Unit
 from trainingplan.services.refusals import Refused
@@ -57,10 +57,13 @@ def test_a_number_below_what_is_allocated_is_refused_with_words(board: Client, p
     assert list(Change.objects.filter(table="quota").values_list("field", "old", "new")) == [("number", "45", "30")]
 
 
-def test_a_quota_may_be_left_without_a_number(board: Client, province: Province) -> None:
+def test_a_quota_is_left_without_a_number_only_while_nothing_is_allocated(board: Client, province: Province) -> None:
     allocate(province, province.binh_son, 30)
-    assert post(board, province.kv3, "").status_code == 302
-    assert Quota.objects.get(pk=province.kv3.pk).number is None
+    errors = post(board, province.kv3, "").context["adminform"].form.errors
+    assert errors["number"][0].startswith("Đã phân bổ 30, không bỏ trống số lượng được. Nhập ít nhất 30")
+    assert Quota.objects.get(pk=province.kv3.pk).number == 45
+    assert post(board, province.hcm, "").status_code == 302
+    assert Quota.objects.get(pk=province.hcm.pk).number is None
 
 
 def test_a_quota_beyond_its_number_keeps_its_other_values_open(board: Client, province: Province) -> None:
@@ -134,6 +137,19 @@ def test_the_check_needs_a_transaction_to_hold_its_lock(province: Province) -> N
     gone = Quota(pk=10**9)
     with pytest.raises(Refused, match="vừa được người khác xóa"):
         service.check_quota_number(quota=gone, number=1)
+
+
+@pytest.mark.parametrize(
+    "name", ["1,5", "-3", "１２", "Nguyễn Văn １２", "😀", "Nguyễn 😀 An", "A", "Nguyễn…", "Ⅷ Văn"]
+)
+def test_a_name_is_read_as_on_the_roster(board: Client, province: Province, name: str) -> None:
+    page = {"unit": province.binh_son.pk, "full_name": name, "sex": "male", "birth": "1984"}
+    errors = board.post("/quan-tri/quotas/person/add/", page).context["adminform"].form.errors
+    assert "Nhập đủ họ, tên đệm và tên." in errors["full_name"][0]
+    heads = ["Mã", "Khóa đơn vị", "Họ và tên", "Giới tính"]
+    answer = upload(board, Person, sheet(heads, [None, "huyen-uy-binh-son", name, "nam"]))
+    assert problems(answer) == [(2, "Họ và tên", errors["full_name"][0])]
+    assert not Person.objects.exists()
 
 
 def test_ethnicity_is_not_in_the_list_of_people(board: Client, province: Province) -> None:

@@ -10,7 +10,7 @@ from quotas.selectors.allocation import allocation_grid, quotas_of
 from quotas.selectors.proposals import ProposalTable, draft_tables, effect_of, given_cells
 from quotas.services.ceilings import add_sub_quota, save_caps, save_sub_allocations
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations
-from quotas.services.proposals import Limit, Order, Unfeasible, apply_proposals, propose
+from quotas.services.proposals import Limit, Order, Unfeasible, apply_proposals, discard_proposals, propose
 from quotas.services.quotas import set_held
 from tests.cast import Province, make_unit
 from trainingplan.models import Change, Unit, UnitGroup
@@ -214,6 +214,15 @@ def test_a_draft_is_applied_once(province: Province) -> None:
     apply(province, proposal)
     with pytest.raises(Refused, match="đã áp dụng"):
         apply(province, proposal)
+
+
+def test_a_draft_that_is_thrown_away_leaves_a_trace_and_nothing_else(province: Province) -> None:
+    register(province, province.hcm, {province.binh_son: 3})
+    made = make(province, Order(province.hcm.pk))
+    before = Change.objects.count()
+    discard_proposals(plan=province.plan, proposal_ids=[one.pk for one in made], actor=province.hoa)
+    assert not Proposal.objects.exists()
+    assert Change.objects.count() > before
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import DataError, IntegrityError
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
 from courses.models import Institution, Programme
 from quotas.models import Allocation, Person, Quota
+from quotas.resources import PersonResource
 from tests.cast import Province
 from tests.office import changes, confirm, exported, problems, sheet, signed_in, upload
 from trainingplan.admin import transfer
@@ -133,11 +135,20 @@ def test_what_is_wrong_with_people_is_said_in_the_words_of_the_sheet(board: Clie
     ]  # fmt: skip
 
 
-def test_ethnicity_comes_in_and_never_goes_out(board: Client, province: Province) -> None:
+def test_the_file_of_people_is_the_template_of_its_import(board: Client, province: Province) -> None:
     Person.objects.create(unit=province.binh_son, full_name="Lê An", sex="male", ethnicity="Cor")
-    heads, *rows = exported(board, Person)
-    assert "Dân tộc" not in heads
-    assert not any("Cor" in [str(value) for value in row] for row in rows)
+    heads, row = exported(board, Person)
+    assert dict(zip(heads, row, strict=True))["Dân tộc"] == "Cor"
+    page = board.get("/quan-tri/quotas/person/import/")
+    assert [column.column_name for column in page.context["columns"]] == list(heads)
+    assert [kind for _, kind, _ in changes(upload(board, Person, sheet(list(heads), list(row))))] == []
+
+
+def test_ethnicity_is_in_the_file_of_those_who_may_read_it_of_everybody(province: Province) -> None:
+    readers = {None: False, province.hoa: True, province.alice: False}
+    for reader, shown in readers.items():
+        heads = [column.column_name for column in PersonResource(reader=reader).get_export_fields()]
+        assert ("Dân tộc" in heads) is shown, reader
 
 
 def test_names_of_units_follow_one_another_and_a_new_key_makes_a_unit(board: Client, province: Province) -> None:
@@ -180,6 +191,30 @@ def test_users_go_out_without_their_passwords_and_do_not_come_in(province: Provi
     ) in rows
     assert not any("argon" in str(value) or "md5" in str(value) for row in rows for value in row)
     assert client.get("/quan-tri/trainingplan/user/import/").status_code in (302, 404)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (IntegrityError("UNIQUE"), "trái với một ràng buộc của cơ sở dữ liệu"),
+        (DataError("too long"), "trái với một ràng buộc của cơ sở dữ liệu"),
+        (KeyError("x"), "vì lỗi của phần mềm. Lỗi đã được ghi lại"),
+    ],
+)
+def test_what_nobody_foresaw_is_said_for_what_it_is_and_logged(
+    board: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Institution, "save", fail)
+    (row, column, message), *_ = problems(upload(board, Institution, sheet(["Khóa", "Tên"], ["hv", "Học viện"])))
+    assert (row, column) == (2, "")
+    assert words in message
+    level = "WARNING" if "ràng buộc" in words else "ERROR"
+    logged = [record for record in caplog.records if record.name == "trainingplan.admin.transfer"]
+    assert {record.levelname for record in logged} == {level}
+    assert all(record.exc_info and record.exc_info[1] is error for record in logged)
 
 
 def test_a_text_file_is_taken_too(board: Client) -> None:

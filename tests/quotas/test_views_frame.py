@@ -140,6 +140,12 @@ def test_errors_are_told_in_words(client: Client, province: Province) -> None:
     strict = Client(enforce_csrf_checks=True)
     forged = strict.post(reverse("login"), {"username": "alice", "password": PASSWORD})
     assert (forged.status_code, "Phiên làm việc đã đổi" in forged.content.decode()) == (403, True)
+    cells = reverse("allocation-cells", kwargs={"year": 2024, "number": 1})
+    told = strict.post(cells, "{}", content_type="application/json")
+    assert (told.status_code, told.json()["message"]) == (
+        403,
+        "Phiên làm việc đã đổi. Số vừa gõ còn giữ trong trình duyệt này: tải lại trang để lưu tiếp.",
+    )
 
 
 def test_no_page_needs_an_inline_script_or_style(client: Client, province: Province) -> None:

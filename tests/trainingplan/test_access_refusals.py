@@ -76,7 +76,7 @@ def test_nobody_fills_the_disk_with_it(province: Province) -> None:
 
 def test_whatever_was_sent_fits(province: Province) -> None:
     alice = signed_in(province.alice)
-    alice.generic("X" * 40, "/2024/nhat-ky/?" + "đ%00\x7f<script>" * 200)
+    alice.generic("X" * 40, "/2024/nhat-ky/?" + "đ\x7f<script>" * 200)
     (refusal,) = AccessRefusal.objects.all()
     assert (len(refusal.method), len(refusal.address)) == (10, 500)
     assert refusal.address.isascii()

@@ -19,7 +19,7 @@ def person(province: Province, role: Role) -> User:
 def opens(page: OfficePage, role: Role) -> bool:
     """The rights as the domain states them, not as the code does."""
     allowed = role == (Role.ADMIN if page.model is User else Role.BOARD)
-    read_only = {"Change", "Allocation", "Registration", "BudgetLine"}
+    read_only = {"Change", "Allocation", "Registration", "BudgetLine", "UnitCap"}
     never_deleted = {"Plan", "Unit", "User"}
     name = page.model.__name__
     return allowed and not (

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from budget.models import BudgetLine, FundSource, NormItem, NormSet
 from courses.models import Institution, Programme
-from quotas.models import Allocation, Person, Quota, Registration
+from quotas.models import Allocation, Person, Quota, Registration, SubQuota, UnitCap
 from reports.appendices.columns import VOCABULARY
 from tests.cast import Province, make_user
 from tests.office import OfficePage, models, signed_in
@@ -100,6 +100,12 @@ MAKERS: dict[type[Model], Maker] = {
         number=1,
         updated_at=timezone.now(),
         updated_by=province.bob,
+    ),
+    SubQuota: lambda province, n: SubQuota.objects.create(
+        quota=a_quota(province, n), name=f"nữ {n}", position=n, number=1
+    ),
+    UnitCap: lambda province, n: UnitCap.objects.create(
+        programme=a_programme(province, n), unit=a_unit(province, n), number=1, updated_at=timezone.now()
     ),
     FundSource: lambda _, n: FundSource.objects.create(key=f"n-{n}", name=f"Nguồn {n}", position=n),
     NormSet: lambda _, n: NormSet.objects.create(

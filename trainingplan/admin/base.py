@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidge
 from trainingplan.admin.forms import CatalogueForm, CatalogueFormSet, ModelForm
 from trainingplan.admin.history import history_page
 from trainingplan.admin.seen import FIELD, fingerprint, why_stale
+from trainingplan.admin.widgets import ChooseMany, ChooseOne, KeysField
 from trainingplan.forms import MONEY_MAXIMUM, SMALL_MAXIMUM, CleanCharField, CountField, MoneyField, WholeDateField
 from trainingplan.models import Unit, User
 from trainingplan.policies import Action, may
@@ -105,7 +106,26 @@ class StrictFields:
     ) -> Any:
         if db_field.remote_field.model is Unit:
             kwargs.setdefault("queryset", Unit.objects.prefetch_related("names"))
+        self._choose_by(ChooseOne, db_field, request, kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(
+        self, db_field: "models.ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        self._choose_by(ChooseMany, db_field, request, kwargs)
+        kwargs.setdefault("form_class", KeysField)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def _choose_by(
+        self,
+        widget: type[ChooseOne | ChooseMany],
+        db_field: "models.Field[Any, Any]",
+        request: HttpRequest,
+        kwargs: dict[str, Any],
+    ) -> None:
+        page = cast("ModelAdmin", self)
+        if "widget" not in kwargs and db_field.name in page.get_autocomplete_fields(request):
+            kwargs["widget"] = widget(db_field, page.admin_site, using=kwargs.get("using"))
 
 
 class Part(Rights, StrictFields, TabularInline):

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -95,6 +95,9 @@ class ExportAdmin(ExportMixin, CatalogueAdmin):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    def get_export_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_export_resource_kwargs(request, **kwargs), "reader": user_of(request)}
 
     def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
         name = fold(str(self.opts.verbose_name_plural)).replace(",", "").replace(" ", "-")
@@ -187,7 +190,7 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
         return claim
 
     def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        resource: CatalogueResource = self.resource_classes[0]()
+        resource: CatalogueResource = self.resource_classes[0](reader=user_of(request))
         return TemplateResponse(
             request,
             "admin/import.html",
@@ -196,7 +199,7 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
                 "title": f"Nhập {self.opts.verbose_name_plural} từ tệp",
                 "subtitle": None,
                 "opts": self.opts,
-                "columns": list(resource.columns.values()),
+                "columns": [column for column in resource.columns.values() if resource.shows(column)],
                 "process_url": self._url("process_import"),
                 "import_url": self._url("import"),
                 "export_url": self._url("export"),
@@ -237,8 +240,11 @@ def _words(error: Exception) -> str:
         return error.message
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
-    logger.warning("A row of an import failed", exc_info=error)
-    return "Không ghi được dòng này: trái với một ràng buộc của cơ sở dữ liệu. Kiểm tra các khóa và thứ tự."
+    if isinstance(error, IntegrityError | DataError):
+        logger.warning("The database refused a row of an import", exc_info=error)
+        return "Không ghi được dòng này: trái với một ràng buộc của cơ sở dữ liệu. Kiểm tra các khóa và thứ tự."
+    logger.error("A row of an import failed", exc_info=error)
+    return "Không ghi được dòng này vì lỗi của phần mềm. Lỗi đã được ghi lại; hãy báo người quản trị."
 
 
 def preview_of(result: Result) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from import_export.resources import Diff, Resource
 from import_export.results import Result, RowResult
 
 from trainingplan.models import User
-from trainingplan.resources.columns import Column, References, SecretColumn, plain
+from trainingplan.policies import sees_all_personal_data
+from trainingplan.resources.columns import Column, PersonalColumn, References, plain
 from trainingplan.resources.files import ROW
 from trainingplan.rules.names import fold
 from trainingplan.services.catalogue import Edits, plan_of, why_frozen
@@ -55,6 +56,10 @@ class CatalogueResource(Resource):
     judged_here: frozenset[str] = frozenset()
     """Fields that `problems_of` looks at instead of the model's own rules."""
 
+    def __init__(self, *, reader: User | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.reader = reader
+
     class Meta:
         model: type[Model]
         instance_loader_class = KeyLoader
@@ -87,7 +92,12 @@ class CatalogueResource(Resource):
 
     def get_export_fields(self, selected_fields: Any = None) -> list[Column]:
         fields: list[Column] = super().get_export_fields(selected_fields)
-        return [field for field in fields if not isinstance(field, SecretColumn)]
+        return [field for field in fields if self.shows(field)]
+
+    def shows(self, column: Column) -> bool:
+        """Whether the column is for the reader of this file."""
+        personal = isinstance(column, PersonalColumn)
+        return not personal or (self.reader is not None and sees_all_personal_data(self.reader))
 
     def get_user_visible_fields(self) -> list[Column]:
         return self.get_export_fields()

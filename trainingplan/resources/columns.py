@@ -215,8 +215,8 @@ class Column(Field):
         self.required, self.covers = required, covers
 
 
-class SecretColumn(Column):
-    """A column that is read, and never written out."""
+class PersonalColumn(Column):
+    """A column of sensitive data: it is in the file only for those who may read it of everybody."""
 
 
 def plan_column() -> Reference:

@@ -13,6 +13,7 @@ from typing import Any
 import tablib
 from import_export.formats import base_formats
 
+from trainingplan.rules.numbers import format_count
 from trainingplan.rules.text import quoted
 from trainingplan.services.refusals import Refused
 
@@ -114,7 +115,9 @@ def _dataset(name: str, rows: Iterator[Sequence[Any]]) -> tablib.Dataset:
     dataset = tablib.Dataset(headers=[*(str(text or "") for text in head), ROW])
     for number, row in numbered:
         if number > MOST_ROWS:
-            raise Refused(f"Tệp «{name}» có hơn {MOST_ROWS} dòng. Chia thành nhiều tệp rồi nhập từng tệp.")
+            raise Refused(
+                f"Tệp «{name}» có hơn {format_count(MOST_ROWS)} dòng. Chia thành nhiều tệp rồi nhập từng tệp."
+            )
         values = (row + [None] * len(head))[: len(head)]
         if any(value not in (None, "") for value in values):
             dataset.append([*values, number])

@@ -2,8 +2,9 @@
 
 from itertools import takewhile
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.csrf import csrf_failure as csrf_failure_page
 
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, access, plan_view
@@ -20,6 +21,14 @@ def home(request: UserRequest) -> HttpResponse:
 def tasks(request: UserRequest, plan: Plan) -> HttpResponse:
     """What waits for the user, by deadline. The tasks themselves come with the frame, which counts them."""
     return render(request, "trainingplan/tasks.html", {"plan": plan, "steps": plan_steps(plan)})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page opened in another session than the one that asks; the grid's script is told in its own form."""
+    if request.content_type != "application/json":
+        return csrf_failure_page(request, reason)
+    message = "Phiên làm việc đã đổi. Số vừa gõ còn giữ trong trình duyệt này: tải lại trang để lưu tiếp."
+    return JsonResponse({"message": message}, status=403)
 
 
 def plan_steps(plan: Plan) -> list[tuple[str, str]]:

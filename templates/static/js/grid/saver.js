@@ -141,7 +141,7 @@ export class Saver {
     const message =
       answer.told.message ??
       (answer.status === 403
-        ? "Tài khoản của bạn không được ghi vào bảng này, hoặc phiên làm việc đã đổi: tải lại trang rồi thử lại."
+        ? "Tài khoản của bạn không được ghi vào bảng này. Số vừa gõ chưa lưu."
         : "Máy chủ không nhận các ô này: tải lại trang rồi thử lại.");
     const cells = [...sent.values()].filter(({ cell, edition }) => cell.edition === edition).map(({ cell }) => cell);
     this.on.refused(cells, message);
