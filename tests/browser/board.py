@@ -41,7 +41,7 @@ class Board:
 
     def expect_saved(self) -> None:
         expect(self.page.locator("[data-status]")).to_have_text(
-            re.compile(r"^\d+ ô đã nhập( · \d+ ô cần sửa)? · lưu lúc")
+            re.compile(r"^[\d.]+ ô đã nhập( · \d+ ô cần sửa)? · lưu lúc")
         )
 
     def stored(self) -> dict[tuple[int, int], int | None]:

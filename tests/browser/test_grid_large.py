@@ -101,7 +101,7 @@ def test_a_large_grid(large: Board) -> None:
     large.expect_saved()
     expect(large.cell(390, 0)).to_have_value("55")
     stored = Allocation.objects.filter(quota=large.quotas[0], unit__in=[units[390], units[3]])
-    assert sorted(stored.values_list("number", flat=True)) == [44, 55]
+    assert set(stored.values_list("number", flat=True)) == {44, 55}
 
 
 def test_a_large_form_is_sent_without_javascript(country: Province, open_page: OpenPage) -> None:
