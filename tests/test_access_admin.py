@@ -84,9 +84,9 @@ def opens(door: Door, role: str, method: str) -> bool:
         return door.name != "autocomplete"  # it wants to know for which field
     name = door.model.__name__
     closed = {
-        "change": {"BudgetLine"} if method == "post" else set(),
-        "add": {"Change", "Allocation", "Registration", "BudgetLine"},
-        "delete": {"Change", "Allocation", "Registration", "BudgetLine", "Plan", "Unit", "User"},
+        "change": {"BudgetLine", "UnitCap"} if method == "post" else set(),
+        "add": {"Change", "Allocation", "Registration", "BudgetLine", "UnitCap"},
+        "delete": {"Change", "Allocation", "Registration", "BudgetLine", "UnitCap", "Plan", "Unit", "User"},
     }
     keeper = Role.ADMIN if door.model is User else Role.BOARD
     return role == keeper and name not in closed.get(door.kind, set())

@@ -1,5 +1,6 @@
 """The progress page: every unit due has one standing, lateness by its own deadline, and what the Board does there."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -165,7 +166,7 @@ def test_who_only_reads_the_progress_gets_no_buttons(client: Client, province: P
 def test_ticked_answers_are_accepted_and_the_others_said(client: Client, province: Province) -> None:
     participants = all_standings(province)
     page = html(client, province.hoa, reverse("progress", kwargs=YEAR) + "?chon=tat-ca")
-    ticked = [value.split('"')[0] for value in page.split('name="unit" value="')[1:]]
+    ticked = re.findall(r'name="unit"\s+value="([^"]*)"', page)
     assert page.count(" checked>") == len(ticked) == 2
     stale = f"{participants[Standing.EDITING].unit.key}|"
     response = client.post(reverse("progress-accept-many", kwargs=YEAR), {"unit": [*ticked, stale]}, follow=True)
