@@ -138,7 +138,8 @@ UNIT_ROWS = [row for row in TABLE if OF_A_UNIT & set(row.parts.split()) and "403
 def _quick_files() -> Iterator[None]:
     """Who may have a file is asked here, not what is in it."""
     with pytest.MonkeyPatch.context() as patch:
-        for place in ("reports.exports.render", "reports.views.appendices.render"):
+        # The view first: imported after the other was replaced, it would keep the replacement for good.
+        for place in ("reports.views.appendices.render", "reports.exports.render"):
             patch.setattr(place, lambda *_: b"file")
         yield
 
