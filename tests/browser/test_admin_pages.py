@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from quotas.models import Allocation, Quota
 from tests.browser.conftest import OpenPage
@@ -26,10 +26,18 @@ def _uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def listen(page: Page) -> list[str]:
-    """What the browser complains of while the page is used: a list that grows."""
+    """What the browser complains of while the page is used: a list that grows.
+
+    A search that the next letter typed makes out of date is called off by the page itself: no complaint.
+    """
     said: list[str] = []
+
+    def heard(request: Request) -> None:
+        if (request.resource_type, request.failure) != ("xhr", "net::ERR_ABORTED"):
+            said.append(f"{page.url}: {request.url}: {request.failure}")
+
     page.on("console", lambda message: said.append(f"{page.url}: {message.text}") if message.type != "log" else None)
-    page.on("requestfailed", lambda request: said.append(f"{page.url}: {request.url}"))
+    page.on("requestfailed", heard)
     return said
 
 
