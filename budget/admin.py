@@ -1,11 +1,20 @@
-"""Cost norms, sources of funds and budget lines in the back office."""
+"""Cost norms, kinds of class, sources of funds and budget lines in the back office."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from budget.models import MAXIMUM, BudgetLine, FundSource, NormItem, NormSet
-from budget.resources import BudgetLineResource, NormItemResource
+from budget.models import (
+    FACTOR_MAXIMUM,
+    MAXIMUM,
+    BudgetLine,
+    ClassKind,
+    FundSource,
+    NormItem,
+    NormSet,
+    UsualCost,
+)
+from budget.resources import BudgetLineResource, NormItemResource, NormSetResource
 from trainingplan.admin.base import CatalogueAdmin, Part, user_of
 from trainingplan.admin.forms import OrderedForm, OrderedFormSet
 from trainingplan.admin.transfer import TransferAdmin
@@ -24,17 +33,40 @@ class NormItemPart(Part):
     model = NormItem
     form = OrderedForm
     formset = OrderedFormSet
-    fields = ("position", "key", "group", "name", "unit", "kind", "level", "note", "illustrative")
+    fields = (
+        "position",
+        "key",
+        "group",
+        "name",
+        "rank",
+        "unit",
+        "kind",
+        "level",
+        "base",
+        "clause",
+        "note",
+        "illustrative",
+    )
     ranges = {"position": (1, 9_999), "level": (0, MAXIMUM)}
 
 
 @admin.register(NormSet)
-class NormSetAdmin(CatalogueAdmin):
+class NormSetAdmin(TransferAdmin):
+    resource_classes = (NormSetResource,)
     parts = (NormItem,)
     inlines = (NormItemPart,)
     list_display = ("number", "title", "issued_on", "valid_from", "valid_to", "territory")
     search_fields = ("number", "title")
-    fields = ("key", ("number", "issued_on"), "title", ("valid_from", "valid_to"), "territory")
+    fields = (
+        "key",
+        ("number", "issued_on"),
+        "title",
+        ("valid_from", "valid_to"),
+        "territory",
+        "lessons_per_session",
+        "legal_text",
+    )
+    ranges = {"lessons_per_session": (1, 12)}
 
 
 @admin.register(NormItem)
@@ -45,12 +77,41 @@ class NormItemAdmin(TransferAdmin):
     list_filter = ("norm_set", "kind")
     list_select_related = ("norm_set",)
     search_fields = ("name", "group")
-    fields = ("norm_set", ("key", "position"), "group", "name", "unit", ("kind", "level"), "note", "illustrative")
+    fields = (
+        "norm_set",
+        ("key", "position"),
+        "group",
+        ("name", "rank"),
+        "unit",
+        ("kind", "level", "base"),
+        "clause",
+        "note",
+        "illustrative",
+    )
     ranges = {"position": (1, 9_999), "level": (0, MAXIMUM)}
 
     @admin.display(description="mức chi", ordering="level")
     def shown_level(self, item: NormItem) -> str:
         return format_money(item.level) + (" %" if item.kind == NormItem.Kind.PERCENT else "")
+
+
+class UsualCostPart(Part):
+    model = UsualCost
+    form = OrderedForm
+    formset = OrderedFormSet
+    fields = ("position", "norm_key", "content", "unit1", "number1", "unit2", "number2", "unit3", "number3")
+    ranges = {"position": (1, 9_999)} | {f"number{place}": (1, FACTOR_MAXIMUM) for place in (1, 2, 3)}
+
+
+@admin.register(ClassKind)
+class ClassKindAdmin(CatalogueAdmin):
+    """What a kind of class usually costs, for the button that fills an estimate."""
+
+    parts = (UsualCost,)
+    inlines = (UsualCostPart,)
+    list_display = ("name", "position", "key")
+    search_fields = ("name",)
+    fields = (("key", "position"), "name")
 
 
 @admin.register(BudgetLine)
@@ -59,9 +120,9 @@ class BudgetLineAdmin(TransferAdmin):
 
     resource_classes = (BudgetLineResource,)
     can_add = can_change = can_remove = False
-    list_display = ("position", "group", "content", "shown_rate", "shown_amount", "plan", "illustrative")
+    list_display = ("position", "group", "content", "basis", "state", "shown_amount", "plan", "illustrative")
     list_display_links = ("content",)
-    list_filter = ("plan", "illustrative")
+    list_filter = ("plan", "state", "illustrative")
     list_select_related = ("plan",)
     search_fields = ("content", "group", "audience")
 
@@ -71,10 +132,6 @@ class BudgetLineAdmin(TransferAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BudgetLine]:
         lines: QuerySet[BudgetLine] = super().get_queryset(request)
         return lines.order_by("plan", "position")
-
-    @admin.display(description="mức chi", ordering="rate")
-    def shown_rate(self, line: BudgetLine) -> str:
-        return format_money(line.rate)
 
     @admin.display(description="thành tiền", ordering="amount")
     def shown_amount(self, line: BudgetLine) -> str:

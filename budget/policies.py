@@ -1,5 +1,6 @@
 """When the budget may be written: the state of the plan and the role."""
 
+from budget.models import BudgetLine
 from quotas.policies import FROZEN
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
@@ -19,3 +20,19 @@ def check_budget_open(plan: Plan, actor: User) -> None:
         raise Refused(reason)
     if not may(actor, Action.EDIT_BUDGET):
         raise Refused("Chỉ Sở Tài chính và Ban Tổ chức Tỉnh ủy được sửa kinh phí.")
+
+
+def why_line_closed(line: BudgetLine) -> str:
+    """Why a single line takes no change, in words; empty while its money is only planned."""
+    if line.keeps_its_norms:
+        return (
+            f"Dòng này đã ở trạng thái «{line.get_state_display()}»: số tiền và định mức được giữ nguyên. "
+            "Đưa về dự kiến, có lý do, rồi mới sửa hoặc xóa."
+        )
+    return ""
+
+
+def check_line_open(line: BudgetLine) -> None:
+    """Raise Refused when the line's money is approved."""
+    if reason := why_line_closed(line):
+        raise Refused(reason)

@@ -1,6 +1,7 @@
-"""Norm items and budget lines as files. Lines are written by the budget page's own service."""
+"""Norm sets, their items and budget lines as files. Lines are written by the budget page's own service."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import tablib
@@ -8,13 +9,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from budget.models import BudgetLine, FundSource, NormItem, NormSet
-from budget.services import LineData, save_line
+from budget.services.lines import LineData, save_line
 from courses.resources import YEAR, programme_column
+from trainingplan.models import UnitGroup
 from trainingplan.resources.base import CatalogueResource
 from trainingplan.resources.columns import (
     Choice,
     Column,
     Count,
+    Day,
     Money,
     Place,
     Reference,
@@ -32,6 +35,27 @@ def norm_set_column() -> Reference:
     return Reference(NormSet.objects.all, lambda norms: (norms.key,), what="bộ định mức", where="Bộ định mức")
 
 
+def bloc_column() -> Reference:
+    return Reference(UnitGroup.objects.all, lambda group: (group.key,), what="khối", where="Khối")
+
+
+class NormSetResource(CatalogueResource):
+    key = Column("key", "Khóa", required=True)
+    number = Column("number", "Số hiệu")
+    title = Column("title", "Trích yếu")
+    issued_on = Column("issued_on", "Ngày ban hành", Day())
+    valid_from = Column("valid_from", "Hiệu lực từ", Day())
+    valid_to = Column("valid_to", "Hết hiệu lực từ", Day())
+    territory = Column("territory", "Địa bàn")
+    lessons_per_session = Column("lessons_per_session", "Số tiết một buổi giảng", Count(minimum=1, maximum=12, empty=4))
+    legal_text = Column("legal_text", "Căn cứ, nội dung")
+
+    class Meta:
+        model = NormSet
+        import_id_fields = ("key",)
+        name = "Bộ định mức"
+
+
 class NormItemResource(CatalogueResource):
     norm_set = Column("norm_set", "Khóa bộ định mức", norm_set_column(), required=True)
     key = Column("key", "Khóa", required=True)
@@ -41,6 +65,9 @@ class NormItemResource(CatalogueResource):
     unit = Column("unit", "Đơn vị tính")
     kind = Column("kind", "Loại mức chi", Choice(NormItem.Kind.choices))
     level = Column("level", "Mức chi", Money())
+    base = Column("base", "Tỷ lệ tính trên", Choice(NormItem.Base.choices))
+    rank = Column("rank", "Đối tượng giảng viên")
+    clause = Column("clause", "Điều khoản")
     note = Column("note", "Ghi chú")
     illustrative = Column("illustrative", "Số liệu minh họa", YesNo())
 
@@ -78,7 +105,7 @@ def stored_shares(line: BudgetLine) -> dict[int, int]:
 
 
 class BudgetLineResource(CatalogueResource):
-    """One column for each source of funds. An empty key adds a line."""
+    """One column for each source of funds. An empty key adds a lump sum; estimates are made on their own page."""
 
     plan = Column("plan", YEAR, plan_column(), required=True)
     key = Column("key", "Khóa")
@@ -89,9 +116,19 @@ class BudgetLineResource(CatalogueResource):
     classes = Column("classes", "Số lớp", Count(maximum=10_000, empty=0))
     learners_per_class = Column("learners_per_class", "Học viên/lớp", Count(maximum=100_000, empty=0))
     days = Column("days", "Số ngày", Count(maximum=3_660, empty=0))
-    basis = Column("basis", "Cách tính", Choice(BudgetLine.Basis.choices))
-    rate = Column("rate", "Mức chi", Money())
+    months = Column("months", "Số tháng", Count(maximum=120, empty=0))
+    opens_on = Column("opens_on", "Ngày khai giảng", Day())
+    place = Column("place", "Địa điểm")
+    territory = Column("territory", "Địa bàn")
+    provider = Column("provider", "Cơ sở đào tạo")
+    bloc = Column("bloc", "Khóa khối", bloc_column())
+    carried_over = Column("carried_over", "Chuyển tiếp", YesNo())
+    outside_plan = Column("outside_plan", "Ngoài kế hoạch", YesNo())
+    self_funded = Column("self_funded", "Đơn vị bảo đảm kinh phí", YesNo())
+    basis = Column("basis", "Cách tính", Choice(BudgetLine.Basis.choices, empty=BudgetLine.Basis.LUMP_SUM))
+    rate = Column("rate", "Số tiền trọn gói", Money())
     amount = Column("amount", AMOUNT, shown_only=True)
+    state = Column("state", "Trạng thái", Choice(BudgetLine.State.choices), shown_only=True)
     executor = Column("executor", "Đơn vị thực hiện")
     note = Column("note", "Ghi chú")
     version = Column("version", VERSION, shown_only=True)
@@ -110,7 +147,8 @@ class BudgetLineResource(CatalogueResource):
         return self.filter_export(BudgetLine.objects.all())
 
     def filter_export(self, queryset: QuerySet[BudgetLine], **kwargs: Any) -> QuerySet[BudgetLine]:
-        return queryset.select_related("plan", "programme__plan").prefetch_related("shares__source")
+        relations = ("plan", "programme__plan", "bloc")
+        return queryset.select_related(*relations).prefetch_related("shares__source")
 
     def problems_of(self, instance: BudgetLine) -> dict[str, str]:
         problems = super().problems_of(instance)
@@ -120,7 +158,7 @@ class BudgetLineResource(CatalogueResource):
 
     def clean_instance(self, instance: BudgetLine, exclude: set[str]) -> None:
         """The service gives a line its key, its place and its amount; here the rest is looked at."""
-        instance.clean_fields(exclude=exclude | {"key", "position", "amount", "version"})
+        instance.clean_fields(exclude=exclude | {"key", "position", "amount", "rate", "version"})
 
     def save_instance(
         self,
@@ -148,8 +186,8 @@ class BudgetLineResource(CatalogueResource):
         if stated is not None and stated != line.amount:
             raise ValidationError(
                 {
-                    "amount": f"Ghi {format_money(stated)} đồng, nhân ra là {format_money(line.amount)} đồng. "
-                    "Sửa các thừa số, hoặc để trống ô này."
+                    "amount": f"Ghi {format_money(stated)} đồng, tính ra là {format_money(line.amount)} đồng. "
+                    "Sửa số tiền, hoặc để trống ô này."
                 }
             )
 
@@ -157,20 +195,12 @@ class BudgetLineResource(CatalogueResource):
         """The service has logged each line already."""
 
 
-_FIELDS = {"shares": "amount", "programme_id": "programme"}
+_FIELDS = {"shares": "amount", "costs": "basis"}
 
 
 def _data(line: BudgetLine) -> LineData:
+    values = {field.name: getattr(line, field.name) for field in fields(LineData)}
+    estimate = line.basis == BudgetLine.Basis.ESTIMATE
     return LineData(
-        programme_id=line.programme_id,
-        group=line.group,
-        content=line.content,
-        audience=line.audience,
-        classes=line.classes,
-        learners_per_class=line.learners_per_class,
-        days=line.days,
-        basis=line.basis,
-        rate=line.rate,
-        executor=line.executor,
-        note=line.note,
+        **values | {"basis": line.basis or BudgetLine.Basis.LUMP_SUM, "rate": 0 if estimate else line.rate or 0}
     )

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from budget import views
+from budget.views import lines, norms
 
 urlpatterns = [
-    path("kinh-phi/", views.budget, name="budget"),
-    path("kinh-phi/them/", views.budget_line_add, name="budget-line-add"),
-    path("kinh-phi/<int:pk>/", views.budget_line_edit, name="budget-line-edit"),
-    path("kinh-phi/<int:pk>/xoa/", views.budget_line_remove, name="budget-line-remove"),
+    path("kinh-phi/", lines.budget, name="budget"),
+    path("kinh-phi/dinh-muc/", norms.norm_sets, name="norm-sets"),
+    path("kinh-phi/tinh-lai/", norms.budget_reprice, name="budget-reprice"),
+    path("kinh-phi/them/", lines.budget_line_add, name="budget-line-add"),
+    path("kinh-phi/<int:pk>/", lines.budget_line_edit, name="budget-line-edit"),
+    path("kinh-phi/<int:pk>/duyet/", norms.budget_line_state, name="budget-line-state"),
+    path("kinh-phi/<int:pk>/xoa/", lines.budget_line_remove, name="budget-line-remove"),
 ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from budget.selectors import province_total
+from budget.selectors.table import province_total
 from courses.models import Programme
 from quotas.models import Quota
 from trainingplan.models import Plan

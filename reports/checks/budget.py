@@ -1,11 +1,10 @@
-"""Budget lines against their arithmetic and their sources, and the sources against the columns that print them."""
+"""Budget lines against their estimates and their sources, and the sources against the columns that print them."""
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import F, OuterRef, Subquery, Sum
 
-from budget.models import BudgetLine, BudgetShare
-from budget.rules import line_amount
+from budget.models import BudgetLine, BudgetShare, EstimateLine, NormItem
 from reports.appendices.columns import SOURCE_PREFIX
 from reports.checks.findings import NOTHING, Findings
 from trainingplan.models import Appendix, AppendixColumn, Plan
@@ -14,44 +13,58 @@ from trainingplan.rules.numbers import format_money
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A budget line as it is checked; `paid` is what its sources sum to."""
+    """A budget line as it is checked; `computed` is what its costs, or its lump sum, come to, `paid` its sources."""
 
     content: str
-    basis: str
-    rate: int
-    classes: int
-    learners_per_class: int
-    days: int
     amount: int
+    computed: int
     paid: int
 
 
 def check_budget(plan: Plan, findings: Findings) -> None:
-    """Hold each line to its arithmetic, and each source to its column; three queries."""
+    """Hold each line to its costs and sources, each cost to its norm, each source to its column; five queries."""
+    costs = EstimateLine.objects.filter(line=OuterRef("pk")).order_by().values("line").annotate(sum=Sum("amount"))
     rows = (
         BudgetLine.objects.filter(plan=plan)
         .order_by("position")
-        .annotate(paid=Sum("shares__amount", default=0))
-        .values_list("content", "basis", "rate", "classes", "learners_per_class", "days", "amount", "paid")
+        .annotate(paid=Sum("shares__amount", default=0), costed=Subquery(costs.values("sum")))
+        .values_list("content", "basis", "rate", "amount", "costed", "paid")
     )
-    for stt, row in enumerate(rows, 1):
-        check_line(stt, Line(*row), findings)
+    for stt, (content, basis, rate, amount, costed, paid) in enumerate(rows, 1):
+        computed = rate if basis == BudgetLine.Basis.LUMP_SUM else costed or 0
+        check_line(stt, Line(content, amount, computed, paid), findings)
+    _check_levels(plan, findings)
+    _check_self_funded(plan, findings)
     _check_columns(plan, findings)
 
 
 def check_line(stt: int, line: Line, findings: Findings) -> None:
     where = f"Dòng kinh phí {stt} «{line.content}», thành tiền"
-    amount = line_amount(
-        basis=line.basis,
-        rate=line.rate,
-        classes=line.classes,
-        learners_per_class=line.learners_per_class,
-        days=line.days,
-    )
-    label = BudgetLine.Basis(line.basis).label
-    message = f"Thành tiền không bằng mức chi nhân các thừa số ({label})."
-    findings.equal(where, line.amount, "Mức chi × thừa số", amount, message)
+    message = "Thành tiền không bằng tổng các khoản dự toán, hoặc số tiền trọn gói."
+    findings.equal(where, line.amount, "Các khoản dự toán", line.computed, message)
     findings.equal(where, line.amount, "Tổng các nguồn", line.paid, "Các nguồn cộng lại không bằng thành tiền.")
+
+
+def _check_levels(plan: Plan, findings: Findings) -> None:
+    """No cost of a line still planned is above the level that its norm now has."""
+    above = EstimateLine.objects.filter(
+        line__plan=plan, line__state=BudgetLine.State.PLANNED, level__gt=F("norm_item__level")
+    ).exclude(kind=NormItem.Kind.INVOICE)
+    rows = above.order_by("line__position", "position").values_list(
+        "line__content", "content", "level", "norm_item__level"
+    )
+    for line, content, level, allowed in rows:
+        message = "Khoản dự toán vượt mức chi của nghị quyết."
+        where = f"Dòng «{line}», khoản «{content}»"
+        findings.hold(where, format_money(level), "Mức chi", format_money(allowed), message, holds=False)
+
+
+def _check_self_funded(plan: Plan, findings: Findings) -> None:
+    """What units guarantee is paid by no source of the province."""
+    paid = BudgetShare.objects.filter(line__plan=plan, line__self_funded=True, source__provincial=True)
+    for line, source, amount in paid.values_list("line__content", "source__name", "amount"):
+        message = "Kinh phí do cơ quan, đơn vị bảo đảm nhưng có nguồn của tỉnh."
+        findings.hold(f"Dòng «{line}»", format_money(amount), f"Nguồn «{source}»", NOTHING, message, holds=False)
 
 
 def _check_columns(plan: Plan, findings: Findings) -> None:

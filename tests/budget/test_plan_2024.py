@@ -1,6 +1,6 @@
 """The budget of the real plan of 2024 with its illustrative lines."""
 
-from budget.selectors import budget_table, province_total
+from budget.selectors.table import budget_table, province_total
 from trainingplan.models import Plan
 
 TOTAL = 36_511_988_780

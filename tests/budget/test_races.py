@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, connection
 
-from budget import services
 from budget.models import BudgetLine, FundSource
-from budget.services import save_line
+from budget.services import lines
+from budget.services.lines import save_line
 from tests.budget.lines import PLAIN_AMOUNT, add_line, line_data, make_sources
 from tests.cast import Province, make_province
 from trainingplan.models import Plan
@@ -91,7 +91,7 @@ def test_lines_added_at_once_have_a_place_each_and_a_form_makes_one() -> None:
 def test_control_without_the_lock_several_win(monkeypatch: pytest.MonkeyPatch) -> None:
     """If this fails, the tests above prove nothing."""
     province, (source, _) = make_province(), make_sources()
-    monkeypatch.setattr(services, "_lock", lambda plan: Plan.objects.get(pk=plan.pk))
+    monkeypatch.setattr(lines, "lock_budget", lambda plan: Plan.objects.get(pk=plan.pk))
     winners = 0
     for _ in range(ROUNDS):
         try:

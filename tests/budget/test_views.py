@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from budget.models import BudgetLine, BudgetShare, FundSource, NormItem, NormSet
-from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
+from tests.budget.lines import PLAIN_AMOUNT, add_class, add_line, cost, make_norms, make_sources
 from tests.cast import Province, make_user
 from trainingplan.models import Change, Plan, Role, User
 
@@ -15,8 +15,8 @@ ADD = f"{PAGE}them/"
 TYPED = {
     "group": "Đào tạo",
     "content": "Lớp trung cấp lý luận chính trị",
-    "basis": "learner_day",
-    "rate": "40.000",
+    "basis": "lump_sum",
+    "rate": "40.000.000",
     "classes": "2",
     "learners_per_class": "50",
     "days": "10",
@@ -61,17 +61,8 @@ def test_the_page_shows_totals_in_digits_and_words_and_by_source(
 
 
 def test_the_norms_in_force_are_shown_and_say_that_they_are_illustrative(province: Province) -> None:
-    norm_set = NormSet.objects.create(
-        key="nq-04",
-        number="04/2019/NQ-HĐND",
-        title="Mức chi",
-        issued_on="2019-04-10",
-        valid_from="2019-04-20",
-        territory="tỉnh",
-    )
-    NormItem.objects.create(
-        norm_set=norm_set, key="nuoc", position=1, name="Nước uống", unit="đồng/buổi", level=20_000, illustrative=True
-    )
+    make_norms()
+    NormItem.objects.update(illustrative=True)
     client = browser(province.hoa)
     page = client.get(PAGE).content.decode()
     assert "04/2019/NQ-HĐND" in page
@@ -169,18 +160,25 @@ BAD: list[Case] = [
     ("learners_per_class", "1,5", "không phải số học viên"),
     ("learners_per_class", "1,960", "có thể là"),
     ("learners_per_class", str(10**12), "vượt quá 100.000"),
-    ("learners_per_class", "0", "cần học viên/lớp"),
     ("days", "mười", "không phải số ngày"),
     ("days", "3.661", "vượt quá 3.660"),
-    ("days", "", "cần số ngày"),
-    ("rate", "", "Chưa nhập"),
-    ("rate", "0", "nhỏ hơn 1"),
+    ("rate", "", "từ 1 đồng trở lên"),
+    ("rate", "0", "từ 1 đồng trở lên"),
+    ("opens_on", "31/02/2024", "31/02/2024"),
+    ("opens_on", "2024", "thiếu ngày hoặc tháng"),
+    ("territory", "tỉnh Khác", "không có trong danh sách"),
+    ("months", "121", "vượt quá 120"),
+    ("kind", "999", "không có trong danh sách"),
+    ("bloc", "x", "không có trong danh sách"),
+    ("payer", "999", "không có trong danh sách"),
+    ("provider", LONG, "nhiều nhất 250"),
+    ("place", LONG, "nhiều nhất 250"),
     ("rate", "-5", "số âm"),
     ("rate", "1,5", "không phải số tiền"),
     ("rate", "４0", "chữ số khác 0–9"),
     ("rate", str(10**30), "vượt quá"),
     ("rate", "9" * 5000, "quá dài"),
-    ("rate", str(10**15), "vượt quá 1.000.000.000.000.000 đồng"),
+    ("rate", str(10**15 + 1), "vượt quá 1.000.000.000.000.000"),
     ("share", "-1", "số âm"),
     ("share", "1,5", "không phải số tiền"),
     ("share", str(10**30), "vượt quá"),
@@ -205,8 +203,7 @@ def test_bad_input_is_refused_at_its_field_and_not_stored(
 
 @pytest.mark.parametrize("typed", ["1.960", "1960"])
 def test_grouped_thousands_are_one_number(province: Province, finance: User, share: str, typed: str) -> None:
-    amount = str(40_000 * 2 * 1960 * 10)
-    browser(finance).post(ADD, TYPED | {"learners_per_class": typed, share: amount})
+    browser(finance).post(ADD, TYPED | {"learners_per_class": typed, share: "40000000"})
     assert BudgetLine.objects.get().learners_per_class == 1960
 
 
@@ -215,8 +212,9 @@ def test_the_form_shows_a_stored_line_as_people_write_it(
 ) -> None:
     line = add_line(province, {sources[0].pk: PLAIN_AMOUNT})
     form = browser(finance).get(f"{PAGE}{line.pk}/").content.decode()
-    for value in ('value="40.000"', 'value="40.000.000"', 'name="version" value="1"'):
+    for value in ('name="rate" value="40.000.000"', 'name="version" value="1"'):
         assert value in form
+    assert f'<option value="{sources[0].pk}" selected>' in form
 
 
 def test_a_stale_line_shows_both_values_and_is_overwritten_when_sent_again(
@@ -226,10 +224,11 @@ def test_a_stale_line_shows_both_values_and_is_overwritten_when_sent_again(
     address, typed = f"{PAGE}{line.pk}/", TYPED | {share: "40000000", "version": "1"}
     browser(province.hoa).post(address, typed | {"note": "của Hoa"})
     client = browser(finance)
-    answer = client.post(address, typed | {"note": "của Sở", "days": "5", share: "20000000"})
+    answer = client.post(address, typed | {"note": "của Sở", "days": "5", share: "20000000", "rate": "20000000"})
     assert set(answer.context["form"].conflicts) == {
         ("Ghi chú", "của Hoa", "của Sở"),
         ("Số ngày", "10", "5"),
+        ("Số tiền trọn gói", "40.000.000", "20.000.000"),
         ("Ngân sách tỉnh", "40.000.000", "20.000.000"),
     }
     assert "Phạm Thị Hoa" in answer.content.decode()
@@ -288,12 +287,16 @@ def test_the_page_makes_as_many_queries_for_many_lines_as_for_one(
             assert client.get(address).status_code == 200
         return len(captured)
 
-    first = add_line(province, {sources[0].pk: PLAIN_AMOUNT - 1, sources[1].pk: 1})
-    addresses = (PAGE, ADD, f"{PAGE}{first.pk}/")
+    make_norms()
+    add_line(province, {sources[0].pk: PLAIN_AMOUNT - 1, sources[1].pk: 1})
+    first = add_class(province, sources[0])
+    addresses = (PAGE, ADD, f"{PAGE}{first.pk}/", f"{PAGE}tinh-lai/", f"{PAGE}dinh-muc/")
     client.get(PAGE)
     before = [queries(address) for address in addresses]
     programme = province.plan.programmes.get()
-    for n in range(40):
+    for n in range(30):
         add_line(province, {sources[n % 2].pk: PLAIN_AMOUNT}, group=f"Nhóm {n % 3}", programme_id=programme.pk)
+    for _ in range(5):
+        add_class(province, sources[0], *(cost("giang-vien", session=n) for n in range(1, 6)))
     assert [queries(address) for address in addresses] == before
     assert max(before) <= 20

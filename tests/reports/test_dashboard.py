@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from budget.selectors import budget_table, province_total
+from budget.selectors.table import budget_table, province_total
 from quotas.models import Allocation, Nomination, Person, Registration
 from quotas.selectors.allocation import sums_by_quota
 from reports.dashboard import Dashboard, Way, dashboard

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from budget.models import BudgetLine, FundSource, NormItem, NormSet
+from budget.models import BudgetLine, ClassKind, FundSource, NormItem, NormSet
 from courses.models import Institution, Programme
 from quotas.models import Allocation, Person, Quota, Registration, SubQuota, UnitCap
 from reports.appendices.columns import VOCABULARY
@@ -114,6 +114,7 @@ MAKERS: dict[type[Model], Maker] = {
     NormItem: lambda _, n: NormItem.objects.create(
         norm_set=norms(), key=f"m-{n}", position=n, name="N", unit="người", level=1000
     ),
+    ClassKind: lambda _, n: ClassKind.objects.create(key=f"l-{n}", name=f"Loại {n}", position=n),
     BudgetLine: lambda province, n: BudgetLine.objects.create(
         plan=province.plan, key=f"d-{n}", position=n, group="G", content="C", basis="lump_sum", rate=5, amount=5
     ),

@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("budget.NormSet", "gavel"),
             ("budget.NormItem", "price_check"),
+            ("budget.ClassKind", "school"),
             ("budget.FundSource", "savings"),
             ("budget.BudgetLine", "request_quote"),
         ),

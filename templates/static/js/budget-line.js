@@ -1,4 +1,4 @@
-// Shows thành tiền and what the sources still lack while a budget line is typed. The server computes both again.
+// Shows what an estimate comes to and what the sources still lack while it is typed. The server computes both again.
 
 const GROUPED = /^(?:[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)$/;
 
@@ -13,14 +13,77 @@ function shown(number) {
   return number.toString().replace(/\B(?=(?:[0-9]{3})+$)/g, ".");
 }
 
-/** The factors of the chosen basis, the rate first. */
-function factors(form) {
-  const names = form.getAttribute(`data-factors-${form.elements.basis.value}`) ?? "";
-  return ["rate", ...names.split(" ").filter(Boolean)].map((name) => read(form.elements[name]));
+function part(row, name) {
+  return row.querySelector(`[name$="-${name}"]`);
 }
 
-function product(numbers) {
+/** What one row says: its norm, its level (the norm's own when none is typed), its factors; nothing when it is empty. */
+function costOf(row) {
+  const { kind = "invoice", base = "", level: own = "", source = "" } = part(row, "norm").selectedOptions[0].dataset;
+  const typed = read(part(row, "level"));
+  const factors = [1, 2, 3].map((place) => [part(row, `number${place}`), part(row, `unit${place}`)]);
+  const numbers = factors.filter(([number]) => number.value.trim() !== "").map(([number]) => read(number));
+  const units = factors.map(([number, unit]) => (number.value.trim() ? unit.selectedOptions[0].text : ""));
+  const level = typed === 0n && own !== "" ? BigInt(own) : typed;
+  const empty = part(row, "remove").checked || (!part(row, "norm").value && !level && !numbers.length);
+  return { row, kind, base, own, source, level, numbers, units: units.filter(Boolean), empty };
+}
+
+function product(cost) {
+  const numbers = [cost.level, ...cost.numbers];
   return numbers.includes(null) ? null : numbers.reduce((total, number) => total * number, 1n);
+}
+
+/** Dropping what is below one đồng, as the server does. */
+function percentage(cost, others) {
+  if (cost.level === null || cost.level > 100n || others === null) return null;
+  const whole = cost.base === "including" ? 100n - cost.level : 100n;
+  return whole ? (others * cost.level) / whole : null;
+}
+
+function add(amounts) {
+  return amounts.includes(null) ? null : amounts.reduce((total, amount) => total + amount, 0n);
+}
+
+function formula(cost, others) {
+  if (cost.kind === "percent") {
+    if (others === null) return "";
+    return cost.base === "including"
+      ? `${shown(others)} × ${cost.level} / ${100n - cost.level}`
+      : `${cost.level} % × ${shown(others)}`;
+  }
+  return [shown(cost.level), ...cost.numbers.map((n, i) => `${shown(n)} ${cost.units[i] ?? ""}`.trim())].join(" × ");
+}
+
+function complaint(cost) {
+  if (cost.own === "" || cost.level === null || cost.kind === "invoice") return "";
+  const own = BigInt(cost.own);
+  if (cost.kind === "fixed" && cost.level !== own) return `Mức cố định là ${shown(own)}.`;
+  return cost.level > own ? `Vượt mức tối đa ${shown(own)}${cost.kind === "percent" ? " %" : ""}.` : "";
+}
+
+function show(cost, amount, others) {
+  const find = (name) => cost.row.querySelector(`[data-${name}]`);
+  const known = !cost.empty && amount !== null;
+  find("cost-amount").textContent = known && amount ? shown(amount) : "–";
+  find("cost-formula").textContent = known && amount ? formula(cost, others) : "";
+  find("source").textContent = cost.source;
+  const wrong = cost.empty ? "" : complaint(cost);
+  find("above").textContent = wrong;
+  find("above").hidden = !wrong;
+}
+
+/** The sum of all rows, each row showing its own amount on the way. */
+function estimate(rows) {
+  const costs = rows.map(costOf);
+  const plain = costs.filter((cost) => !cost.empty && cost.kind !== "percent");
+  const others = add(plain.map(product));
+  const amounts = costs.map((cost) => {
+    if (cost.empty) return 0n;
+    return cost.kind === "percent" ? percentage(cost, others) : product(cost);
+  });
+  costs.forEach((cost, place) => show(cost, amounts[place], others));
+  return add(amounts);
 }
 
 function balanceInWords(amount, paid) {
@@ -33,22 +96,25 @@ function balanceInWords(amount, paid) {
 
 function start(form) {
   const shares = [...form.querySelectorAll("[data-shares] input")];
+  const rows = [...form.querySelectorAll("[data-cost]")];
   const amountShown = form.querySelector("[data-amount]");
-  const formula = form.querySelector("[data-formula]");
   const balance = form.querySelector("[data-balance]");
 
   function update() {
-    const parts = factors(form);
-    const amount = product(parts);
+    const basis = form.elements.basis.value;
+    form.querySelectorAll("[data-basis]").forEach((box) => {
+      box.hidden = Boolean(basis) && box.getAttribute("data-basis") !== basis;
+    });
+    const computed = estimate(rows);
+    const amount = basis === "lump_sum" ? read(form.elements.rate) : computed;
     amountShown.textContent = amount === null || amount === 0n ? "–" : `${shown(amount)} đồng`;
-    formula.textContent = parts.length > 1 && amount ? `= ${parts.map(shown).join(" × ")}` : "";
-    const typed = shares.map(read);
-    const paid = typed.includes(null) ? null : typed.reduce((total, share) => total + share, 0n);
+    const paid = form.elements.payer.value ? amount : add(shares.map(read));
     balance.textContent = balanceInWords(amount, paid);
     balance.classList.toggle("is-off", amount !== null && paid !== null && amount !== paid);
   }
 
   form.addEventListener("input", update);
+  form.addEventListener("change", update);
   update();
 }
 

@@ -1,7 +1,8 @@
-"""Writing the budget: lines with their shares, in one transaction with the log."""
+"""Writing budget lines: a class or item with its estimate and its sources, in one transaction with the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,10 +10,12 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from budget.models import MAXIMUM, BudgetLine, BudgetShare, FundSource
-from budget.policies import check_budget_open
-from budget.rules import line_amount, missing_factors, share_gap, too_large
+from budget.policies import check_budget_open, check_line_open
+from budget.rules.amounts import share_gap
+from budget.services.estimates import CostData, Estimate, cost_data, estimate, words_of, write_costs
 from courses.models import Programme
 from trainingplan.models import Plan, User
+from trainingplan.rules.dates import format_date
 from trainingplan.rules.numbers import format_count, format_money
 from trainingplan.selectors import last_writing
 from trainingplan.services.changes import Entry, record
@@ -20,6 +23,7 @@ from trainingplan.services.refusals import Difference, Refused, Stale
 
 LAST_POSITION = 16_000
 """Beyond it there is no room for moving lines: a position is a smallint, and `_open_gap` needs twice the room."""
+COST = "khoản: "
 
 Shares = Mapping[int, int]
 """What each source pays of a line, by its id; a source that pays nothing may be left out."""
@@ -27,23 +31,29 @@ Shares = Mapping[int, int]
 
 @dataclass(frozen=True, slots=True)
 class LineData:
-    """What somebody typed of a line. The amount is not among it: it is computed."""
+    """What somebody typed of a line. The amount is not among it: it is computed. `rate` is a stated lump sum."""
 
     programme_id: int | None
     group: str
     content: str
-    audience: str
-    classes: int
-    learners_per_class: int
-    days: int
     basis: str
-    rate: int
-    executor: str
-    note: str
-
-    @property
-    def factors(self) -> dict[str, int]:
-        return {"classes": self.classes, "learners_per_class": self.learners_per_class, "days": self.days}
+    rate: int = 0
+    audience: str = ""
+    classes: int = 1
+    learners_per_class: int = 0
+    days: int = 0
+    months: int = 0
+    opens_on: date | None = None
+    place: str = ""
+    territory: str = ""
+    provider: str = ""
+    executor: str = ""
+    kind_id: int | None = None
+    bloc_id: int | None = None
+    carried_over: bool = False
+    outside_plan: bool = False
+    self_funded: bool = False
+    note: str = ""
 
 
 @transaction.atomic
@@ -54,82 +64,113 @@ def save_line(
     data: LineData,
     shares: Shares,
     actor: User,
+    costs: Sequence[CostData] | None = None,
+    payer_id: int | None = None,
     version: int = 0,
     token: UUID | None = None,
 ) -> BudgetLine:
     """Add a line, or change `line` of which the writer saw `version`. Raises Refused, or Stale with both values.
 
-    `token` stands for one filled form: the same form sent twice adds one line.
+    `costs` are those of the estimate, None those that are stored. `payer_id` is one source that pays all of it, instead
+    of `shares`. `token` stands for one filled form: the same form sent twice adds one line.
     """
-    check_budget_open(_lock(plan), actor)
+    check_budget_open(lock_budget(plan), actor)
     key = f"dong-{(token or uuid4()).hex}"
     if line is None and (added := BudgetLine.objects.filter(plan=plan, key=key).first()):
         return added
-    amount = _amount(data)
+    stored = None if line is None else stored_line(plan, line)
+    if stored:
+        check_line_open(stored)
+    if costs is None:
+        costs = cost_data(stored) if stored else ()
+    made = _made(plan, data, costs)
     paid = {source_id: share for source_id, share in shares.items() if share}
-    _check_shares(amount, paid)
+    if payer_id is not None:
+        paid = {payer_id: made.total} if made.total else {}
+    _check_shares(made.total, paid, data)
     _check_programme(plan, data.programme_id)
-    stored = None if line is None else _stored(plan, line)
-    before = _shown(stored) if stored else {}
+    before = shown(stored) if stored else {}
     replaced = {"illustrative": "có"} if stored and stored.illustrative else {}
     if stored and stored.version != version:
-        raise _stale(stored, before, _typed(data, paid))
+        raise _stale(stored, before, _typed(data, made, paid))
     written = stored or BudgetLine(plan=plan, key=key, version=0)
     if stored is None or stored.group != data.group:
         written.position = _place(plan, data.group, written)
     for name, value in asdict(data).items():
         setattr(written, name, value)
-    written.amount, written.version, written.illustrative = amount, written.version + 1, False
-    written.save()
-    _write_shares(written, paid)
-    _log(written, before | replaced, _shown(written) | dict.fromkeys(replaced, "không"), actor)
+    written.illustrative = False
+    write_line(written, made, paid)
+    log_line(written, before | replaced, shown(written) | dict.fromkeys(replaced, "không"), actor)
     return written
 
 
 @transaction.atomic
 def remove_line(*, plan: Plan, line: BudgetLine, version: int, actor: User, reason: str = "") -> None:
-    """Delete a line with its shares; the log keeps what it said."""
-    check_budget_open(_lock(plan), actor)
-    stored = _stored(plan, line)
-    before = _shown(stored)
-    if stored.version != version:
-        raise _stale(stored, before, before)
-    _log(stored, before, {}, actor, reason)
+    """Delete a line with its costs and shares; the log keeps what it said."""
+    check_budget_open(lock_budget(plan), actor)
+    stored = stored_line(plan, line)
+    before = shown(stored)
+    check_version(stored, version)
+    check_line_open(stored)
+    log_line(stored, before, {}, actor, reason)
     stored.delete()
 
 
-def _lock(plan: Plan) -> Plan:
+def lock_budget(plan: Plan) -> Plan:
     """The plan, freshly read; whoever writes its budget waits here, so lines keep their order and their versions."""
     return Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
 
 
-def _stored(plan: Plan, line: BudgetLine) -> BudgetLine:
-    stored = BudgetLine.objects.filter(plan=plan, pk=line.pk).select_related("programme").first()
+def stored_line(plan: Plan, line: BudgetLine) -> BudgetLine:
+    """The line as it stands now; raises Refused where it is gone."""
+    relations = ("programme", "kind", "bloc", "norm_set")
+    stored = BudgetLine.objects.filter(plan=plan, pk=line.pk).select_related(*relations).first()
     if stored is None:
         raise Refused("Dòng kinh phí này vừa được người khác xóa.")
     return stored
 
 
-def _amount(data: LineData) -> int:
-    """The amount; raises Refused where a factor is missing or the product is beyond what is stored."""
-    if zeros := missing_factors(basis=data.basis, **data.factors):
-        name = _label(zeros[0])
-        basis = BudgetLine.Basis(data.basis).label
-        raise Refused(f"Cách tính «{basis}» cần {name}. Nhập {name} từ 1 trở lên.", field=zeros[0])
-    amount = line_amount(basis=data.basis, rate=data.rate, **data.factors)
-    if amount > MAXIMUM or too_large(rate=data.rate, **data.factors):
+def check_version(stored: BudgetLine, version: int) -> None:
+    """Raise Stale where somebody has written the line since `version` was seen."""
+    if stored.version != version:
+        raise _stale(stored, {}, {})
+
+
+def write_line(line: BudgetLine, made: Estimate, paid: Shares) -> None:
+    """Store the line as the next version, with its costs and what its sources pay."""
+    line.norm_set, line.amount, line.version = made.norm_set, made.total, line.version + 1
+    if line.basis == BudgetLine.Basis.ESTIMATE:
+        line.rate = 0
+    line.save()
+    write_costs(line, made)
+    _write_shares(line, paid)
+
+
+def _made(plan: Plan, data: LineData, costs: Sequence[CostData]) -> Estimate:
+    """What the line comes to; raises Refused where that is nothing, or beyond what is stored."""
+    if data.basis == BudgetLine.Basis.ESTIMATE:
+        if not costs:
+            raise Refused("Chưa có khoản chi nào. Nhập ít nhất một khoản, hoặc chọn số tiền trọn gói.", field="costs")
+        return estimate(plan, data.opens_on, data.territory, costs)
+    if not data.rate and not data.self_funded:
+        raise Refused("Nhập số tiền trọn gói từ 1 đồng trở lên, hoặc lập dự toán theo định mức.", field="rate")
+    if data.rate > MAXIMUM:
         raise Refused(
-            f"Thành tiền {format_money(amount)} đồng vượt quá {format_money(MAXIMUM)} đồng. "
-            "Kiểm tra mức chi, số lớp, học viên và số ngày.",
+            f"Số tiền {format_money(data.rate)} đồng vượt quá {format_money(MAXIMUM)} đồng. Kiểm tra rồi nhập lại.",
             field="rate",
         )
-    return amount
+    return Estimate(None, (), data.rate)
 
 
-def _check_shares(amount: int, paid: Shares) -> None:
-    known = FundSource.objects.filter(pk__in=paid).count()
-    if known != len(paid) or any(share < 0 for share in paid.values()):
+def _check_shares(amount: int, paid: Shares, data: LineData) -> None:
+    known = FundSource.objects.filter(pk__in=paid)
+    if len(known) != len(paid) or any(share < 0 for share in paid.values()):
         raise Refused("Có nguồn kinh phí không còn trong danh mục. Tải lại trang rồi nhập lại.")
+    if data.self_funded and (own := [source.name for source in known if source.provincial]):
+        raise Refused(
+            f"Kinh phí do cơ quan, đơn vị bảo đảm thì {', '.join(own)} không chi. Chọn nguồn khác, hoặc bỏ dấu này.",
+            field="self_funded",
+        )
     if gap := share_gap(amount, paid.values()):
         word = "thiếu" if gap > 0 else "thừa"
         raise Refused(
@@ -176,44 +217,60 @@ def _write_shares(line: BudgetLine, paid: Shares) -> None:
     )
 
 
-def _typed(data: LineData, paid: Shares) -> dict[str, str]:
+def _typed(data: LineData, made: Estimate, paid: Shares) -> dict[str, str]:
     """What was typed, in the words of the page, by field of the form."""
     line = BudgetLine(**asdict(data))
-    return _words(line) | {f"share_{source_id}": format_count(share) for source_id, share in paid.items()}
+    shares = {f"share_{source_id}": format_count(share) for source_id, share in paid.items()}
+    return _words(line) | words_of(made.costs, COST) | shares
 
 
-def _shown(line: BudgetLine) -> dict[str, str]:
+def shown(line: BudgetLine) -> dict[str, str]:
     """What is stored, in the words of the page, by field of the form."""
     paid = line.shares.order_by("source__position").values_list("source_id", "amount")
     return (
         _words(line)
+        | words_of(line.costs.all(), COST)
         | {"amount": format_count(line.amount)}
         | {f"share_{source_id}": format_count(share) for source_id, share in paid}
     )
 
 
 def _words(line: BudgetLine) -> dict[str, str]:
-    shown: dict[str, Any] = {field.name: getattr(line, field.name) for field in fields(LineData)}
-    shown |= {"basis": line.get_basis_display(), "programme": str(line.programme or "")}
-    del shown["programme_id"]
-    return {name: format_count(value) if isinstance(value, int) else value for name, value in shown.items()}
+    names = [field.name.removesuffix("_id") for field in fields(LineData)]
+    return {name: _word(line, name) for name in names}
 
 
-def _label(field: str) -> str:
-    return str(getattr(BudgetLine._meta.get_field(field), "verbose_name", field))
+def _word(line: BudgetLine, name: str) -> str:
+    value: Any = getattr(line, name)
+    if name == "basis":
+        return line.get_basis_display()
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if isinstance(value, date):
+        return format_date(value)
+    return format_count(value) if isinstance(value, int) else str(value or "")
 
 
 def _stale(stored: BudgetLine, before: Mapping[str, str], typed: Mapping[str, str]) -> Stale:
     differences = [
         Difference(name, before.get(name, ""), typed.get(name, ""))
         for name in dict.fromkeys((*before, *typed))
-        if name != "amount" and before.get(name, "") != typed.get(name, "")
+        if name != "amount" and not name.startswith(COST) and before.get(name, "") != typed.get(name, "")
     ]
+    if _costs(before) != _costs(typed):
+        differences.append(Difference("costs", _costs(before), _costs(typed)))
     message = f"{last_writing('budgetline', stored.pk)} vừa sửa dòng này. Việc của bạn chưa được thực hiện."
     return Stale(message, version=stored.version, differences=differences)
 
 
-def _log(line: BudgetLine, before: Mapping[str, str], after: Mapping[str, str], actor: User, reason: str = "") -> None:
+def _costs(words: Mapping[str, str]) -> str:
+    return "; ".join(f"{name.removeprefix(COST)}: {text}" for name, text in words.items() if name.startswith(COST))
+
+
+def log_line(
+    line: BudgetLine, before: Mapping[str, str], after: Mapping[str, str], writer: User, reason: str = ""
+) -> None:
+    """Record every value in which the two differ, under the names of the page."""
     names = {f"share_{source.pk}": f"nguồn: {source.name}" for source in FundSource.objects.all()}
     record(
         [
@@ -228,7 +285,7 @@ def _log(line: BudgetLine, before: Mapping[str, str], after: Mapping[str, str], 
             for name in dict.fromkeys((*before, *after))
             if before.get(name, "") != after.get(name, "")
         ],
-        actor=actor,
+        actor=writer,
         plan=line.plan,
         reason=reason,
     )

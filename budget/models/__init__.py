@@ -1,0 +1,20 @@
+"""Norm sets, kinds of class, budget lines with their estimates, and sources of funds. Amounts are integer đồng."""
+
+from budget.models.estimates import EstimateLine
+from budget.models.kinds import FACTOR_MAXIMUM, FACTOR_UNITS, ClassKind, UsualCost
+from budget.models.lines import BudgetLine, BudgetShare, FundSource
+from budget.models.norms import MAXIMUM, NormItem, NormSet
+
+__all__ = [
+    "FACTOR_MAXIMUM",
+    "FACTOR_UNITS",
+    "MAXIMUM",
+    "BudgetLine",
+    "BudgetShare",
+    "ClassKind",
+    "EstimateLine",
+    "FundSource",
+    "NormItem",
+    "NormSet",
+    "UsualCost",
+]

@@ -1,0 +1,1 @@
+"""The arithmetic of the money on plain data: đồng, percentages, levels of a resolution, estimates."""

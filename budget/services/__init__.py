@@ -1,0 +1,1 @@
+"""Writing the money: lines with their estimates and sources, and their states."""

@@ -1,0 +1,98 @@
+"""The states of a line's money, and pricing lines anew by the norms that now hold for their day."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from budget.models import BudgetLine, NormSet
+from budget.policies import check_budget_open, check_line_open
+from budget.rules.amounts import share_gap
+from budget.rules.costs import repriced
+from budget.selectors.norms import items_by_key, outdated_lines
+from budget.services.estimates import CostData, Estimate, cost_data, estimate_by
+from budget.services.lines import check_version, lock_budget, log_line, shown, stored_line, write_line
+from trainingplan.models import Plan, User
+from trainingplan.rules.numbers import format_money
+from trainingplan.services.refusals import Refused
+
+State = BudgetLine.State
+
+
+@transaction.atomic
+def approve_line(*, plan: Plan, line: BudgetLine, version: int, actor: User, reason: str = "") -> BudgetLine:
+    """dự kiến → được duyệt kinh phí: the line keeps its norms and its amount. `reason` names the decision."""
+    check_budget_open(lock_budget(plan), actor)
+    stored = stored_line(plan, line)
+    check_version(stored, version)
+    check_line_open(stored)
+    return _turn(stored, State.FUNDED, actor, reason)
+
+
+@transaction.atomic
+def reopen_line(*, plan: Plan, line: BudgetLine, version: int, actor: User, reason: str) -> BudgetLine:
+    """được duyệt kinh phí → dự kiến, with a reason, so that the line can be changed again."""
+    check_budget_open(lock_budget(plan), actor)
+    stored = stored_line(plan, line)
+    check_version(stored, version)
+    if not reason:
+        raise Refused("Cần ghi lý do đưa dòng này về dự kiến.", field="reason")
+    if stored.state != State.FUNDED:
+        raise Refused(f"Dòng này đang ở trạng thái «{stored.get_state_display()}», không đưa về dự kiến được.")
+    return _turn(stored, State.PLANNED, actor, reason)
+
+
+@transaction.atomic
+def reprice_lines(*, plan: Plan, actor: User) -> tuple[BudgetLine, ...]:
+    """Price every planned line whose day now belongs to another norm set by that set; the lines that changed.
+
+    Who used a level in full uses the new one in full. What the amount changes by is borne by the largest share.
+    """
+    check_budget_open(lock_budget(plan), actor)
+    found = outdated_lines(plan)
+    if missing := [one for one in found if one.wanted is None]:
+        raise Refused(f"Dòng «{missing[0].line.content}»: {missing[0].why}")
+    return tuple(_reprice(stored_line(plan, one.line), one.wanted, actor) for one in found if one.wanted)
+
+
+def repriced_estimate(line: BudgetLine, wanted: NormSet) -> Estimate:
+    """The line's costs under another norm set; nothing is written. Raises Refused where the set lacks a cost."""
+    new, old = items_by_key(wanted), line.norm_set
+    costs = []
+    for cost, typed in zip(line.costs.select_related("norm_item"), cost_data(line), strict=True):
+        level = typed.level
+        if cost.norm_item and old and (item := new.get(cost.norm_item.key)):
+            level = repriced(cost.as_cost, cost.norm_item.as_norm(old.number), item.as_norm(wanted.number)).level
+        costs.append(CostData(typed.norm_key, typed.content, level, typed.factors))
+    return estimate_by(wanted, costs)
+
+
+def spread(paid: Mapping[int, int], amount: int) -> dict[int, int]:
+    """The shares of a line whose amount became another: the largest share bears the difference. Raises Refused."""
+    shares = dict(paid)
+    if gap := share_gap(amount, shares.values()):
+        if not shares:
+            raise Refused("Dòng này chưa có nguồn nào chi. Mở dòng để nhập nguồn.")
+        largest = max(shares, key=lambda source_id: (shares[source_id], -source_id))
+        shares[largest] += gap
+        if shares[largest] < 0:
+            raise Refused(
+                f"Giảm {format_money(-gap)} đồng, nhiều hơn phần của nguồn lớn nhất. Mở dòng để sửa các nguồn."
+            )
+    return {source_id: share for source_id, share in shares.items() if share}
+
+
+def _reprice(line: BudgetLine, wanted: NormSet, actor: User) -> BudgetLine:
+    before = shown(line)
+    made = repriced_estimate(line, wanted)
+    paid = spread(dict(line.shares.values_list("source_id", "amount")), made.total)
+    write_line(line, made, paid)
+    log_line(line, before, shown(line), actor, f"Tính lại theo {wanted.number}")
+    return line
+
+
+def _turn(line: BudgetLine, state: State, actor: User, reason: str) -> BudgetLine:
+    before = {"state": line.get_state_display()}
+    line.state, line.version = state, line.version + 1
+    line.save(update_fields=["state", "version"])
+    log_line(line, before, {"state": line.get_state_display()}, actor, reason)
+    return line
