@@ -186,12 +186,9 @@ class BudgetLineForm(RowForm):
         estimate = typed["basis"] == BudgetLine.Basis.ESTIMATE
         words = ("group", "content", "audience", "opens_on", "place", "territory", "provider", "executor", "note")
         chosen = {f"{name}_id": typed[name].pk if typed[name] else None for name in ("programme", "bloc", "kind")}
-        return LineData(
-            **{name: typed[name] for name in (*words, *MARKS, "basis")},
-            **{name: typed[name] or 0 for name in COUNTS},
-            **chosen,
-            rate=0 if estimate else typed["rate"] or 0,
-        )
+        values: dict[str, Any] = {name: typed[name] for name in (*words, *MARKS, "basis")}
+        values |= {name: typed[name] or 0 for name in COUNTS} | chosen
+        return LineData(**values, rate=0 if estimate else typed["rate"] or 0)
 
     @property
     def cost_data(self) -> list[CostData]:

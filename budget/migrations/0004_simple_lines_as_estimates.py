@@ -17,7 +17,7 @@ def convert(apps: Any, schema_editor: Any) -> None:
     for basis, (label, factors) in FACTORS.items():
         lines.filter(basis=basis, amount=0).update(basis="lump_sum", rate=0)
         for line in lines.filter(basis=basis):
-            given = {}
+            given: dict[str, Any] = {}
             for place, (unit, name) in enumerate(factors, start=1):
                 given |= {f"unit{place}": unit, f"number{place}": getattr(line, name)}
             costs.create(

@@ -22,6 +22,11 @@ READABLE = 10**18
 OTHER_COSTS = "Chi khác"
 """Under which costs without a norm are summed."""
 NO_BLOC = "Chung các khối"
+MARKS = {
+    "carried_over": "chuyển tiếp",
+    "outside_plan": "ngoài kế hoạch",
+    "self_funded": "kinh phí do cơ quan, đơn vị bảo đảm",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,8 +318,7 @@ def _row(line: BudgetLine, stt: int, paid: tuple[tuple[str, int], ...], costs: t
 
 def line_marks(line: BudgetLine) -> tuple[str, ...]:
     """What papers remark of a line: chuyển tiếp, ngoài kế hoạch, kinh phí do cơ quan, đơn vị bảo đảm."""
-    names = ("carried_over", "outside_plan", "self_funded")
-    return tuple(str(line._meta.get_field(name).verbose_name) for name in names if getattr(line, name))
+    return tuple(words for name, words in MARKS.items() if getattr(line, name))
 
 
 def group_names(plan: Plan) -> list[str]:

@@ -11,7 +11,7 @@ from budget.rules.costs import UNITS, Cost, Factor, price
 from budget.selectors.table import budget_table, province_total
 from reports.appendices.budget import budget_body
 from reports.appendices.build import whole_province
-from reports.document import Paragraph, Row, RowKind, Table
+from reports.document import Cell, Paragraph, Row, RowKind, Table
 from tests.budget.lines import make_sources
 from tests.cast import Province
 from trainingplan.models import Appendix, AppendixColumn
@@ -142,27 +142,25 @@ def check_print(province: Province, appendix: Appendix, total: int, provincial: 
     if not printed.rows:
         assert total == 0
         return
-    *rows, last = [dict(row.placed()) | {-1: row} for row in printed.rows]  # type: ignore[dict-item]
     index = {column.key: place for place, column in enumerate(printed.columns)}
 
-    def amounts(found: list[dict[int, Any]], key: str) -> int:
-        return sum(row[index[key]].value or 0 for row in found if index[key] in row)
+    def cells(key: str, rows: list[Row]) -> list[Cell]:
+        found = (dict(row.placed()).get(index[key]) for row in rows)
+        return [cell for cell in found if cell]
 
-    lines = [row for row in rows if kind(row) is RowKind.DATA and row[index["stt"]].value]
-    parts = [row for row in rows if kind(row) is RowKind.DATA and not row[index["stt"]].value]
-    lump = [row for row in lines if row[index["amount"]].total_of is None]
-    assert amounts(lines, "amount") == total == last[index["amount"]].value
-    assert amounts(parts, "amount") + amounts(lump, "amount") == total
-    assert amounts([row for row in rows if kind(row) is RowKind.GROUP], "amount") == total
-    by_source = [last[index[key]].value for key in ("source-tinh", "source-don-vi")]
-    assert by_source == [amounts(lines, key) for key in ("source-tinh", "source-don-vi")]
+    def amounts(key: str, rows: list[Row]) -> int:
+        return sum(cell.value for cell in cells(key, rows) if isinstance(cell.value, int))
+
+    data = [row for row in printed.rows if row.kind is RowKind.DATA]
+    groups = [row for row in printed.rows if row.kind is RowKind.GROUP]
+    (last,) = (row for row in printed.rows if row.kind is RowKind.TOTAL)
+    lines = [row for row in data if row.cells[index["stt"]].value]
+    leaves = [row for row in data if not any(cell.total_of for cell in cells("amount", [row]))]
+    assert [amounts("amount", rows) for rows in (lines, leaves, groups, [last])] == [total] * 4
+    by_source = [amounts(key, [last]) for key in ("source-tinh", "source-don-vi")]
+    assert by_source == [amounts(key, lines) for key in ("source-tinh", "source-don-vi")]
     assert (sum(by_source), by_source[0]) == (total, provincial)
-    assert [row[index["stt"]].value for row in lines] == [str(stt) for stt in range(1, len(lines) + 1)]
-
-
-def kind(row: dict[int, Any]) -> RowKind:
-    found: Row = row[-1]
-    return found.kind
+    assert [row.cells[0].value for row in lines] == [str(stt) for stt in range(1, len(lines) + 1)]
 
 
 def test_no_lines_are_nothing(province: Province) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from budget.models import BudgetLine, BudgetShare, EstimateLine, FundSource, NormItem
+from budget.models import BudgetLine, BudgetShare, EstimateLine, FundSource, NormItem, NormSet
 from courses.models import Slot
 from quotas.models import Allocation, Nomination, Quota, Registration
 from reports.checks import Disagreement, check_plan
@@ -170,7 +170,7 @@ def pay_from_an_unprinted_source(plan: Plan) -> None:
 
 def lower_a_norm(plan: Plan) -> None:
     cost = EstimateLine.objects.get(line__plan=plan, line__key="xay-dung-dang-cu-di", norm_item__key="cho-nghi")
-    norm = NormItem.objects.create(norm_set=cost.norm_item.norm_set, key="moi", position=99, name="N", level=199_999)
+    norm = NormItem.objects.create(norm_set=NormSet.objects.get(), key="moi", position=99, name="N", level=199_999)
     EstimateLine.objects.filter(pk=cost.pk).update(norm_item=norm)
 
 
