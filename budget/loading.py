@@ -149,12 +149,22 @@ def _load_lines(source: PlanSource, plan: Plan, report: LoadReport) -> None:
     for key, costs in typed.items():
         if not source.is_broken(key):
             costs[0][0].refuse("line", f"không có dòng kinh phí «{key}».")
+    if source.illustrative and not source.errors:
+        _drop_invented(plan, set(wanted), report)
     existing, lines = plan.budget_lines.all(), list(wanted.values())
     stored = upsert(report, existing, lines, key=("key",), fields=_LINE, scope=("plan_id",), touch=_touch)
     written = [(record, stored.get((line.key,))) for record, line in zip(sound, wanted.values(), strict=True)]
     ours = [(record, line) for record, line in written if line and not _is_kept(line, source)]
     _load_costs([(line, made[line.key]) for _, line in ours], report)
     _load_shares(ours, report)
+
+
+def _drop_invented(plan: Plan, wanted: set[str], report: LoadReport) -> None:
+    """Take out the illustrative lines that the illustrative folder does not name any more: its sum must hold."""
+    gone = plan.budget_lines.filter(illustrative=True).exclude(key__in=wanted)
+    if count := len(gone):
+        gone.delete()
+        report.updated[str(BudgetLine._meta.verbose_name)] += count
 
 
 def _costs(source: PlanSource) -> dict[str, list[tuple[Record, CostData]]]:
