@@ -28,6 +28,11 @@ class Prices:
     items: Mapping[str, NormItem]
     refusal: str = ""
 
+    def source_of(self, item: NormItem) -> str:
+        """What a norm allows and where it says so: "tối đa 1.300.000/buổi – khoản 1 Điều 3 Nghị quyết số …"."""
+        number = self.norm_set.number if self.norm_set else ""
+        return f"{level_words(item)} – {item.as_norm(number).source}"
+
     @property
     def choices(self) -> list[Any]:
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -52,12 +57,12 @@ class NormSelect(forms.Select):
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        if (item := self.prices.items.get(str(value))) is not None and self.prices.norm_set is not None:
+        if (item := self.prices.items.get(str(value))) is not None:
             option["attrs"] |= {
                 "data-kind": item.kind,
                 "data-base": item.base,
                 "data-level": "" if item.level is None else str(item.level),
-                "data-source": item.as_norm(self.prices.norm_set.number).source,
+                "data-source": self.prices.source_of(item),
             }
         return option
 
@@ -103,10 +108,8 @@ class CostForm(forms.Form):
 
     @property
     def source(self) -> str:
-        """The clause and resolution of the norm that is chosen."""
-        if self.item is None or self.prices.norm_set is None:
-            return ""
-        return self.item.as_norm(self.prices.norm_set.number).source
+        """The level and the clause of the norm that is chosen."""
+        return self.prices.source_of(self.item) if self.item else ""
 
     @property
     def typed(self) -> CostData | None:

@@ -4,10 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from budget.models import BudgetLine
+from budget.models import BudgetLine, ClassKind, NormItem, UsualCost
 from quotas.models import Nomination
 from tests.browser.conftest import OpenPage
-from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
+from tests.budget.lines import PLAIN_AMOUNT, add_line, make_norms, make_sources
 from tests.cast import Province, make_user
 from tests.quotas.rosters_cast import give, make_roster
 from trainingplan.models import Role
@@ -32,31 +32,59 @@ def test_finance_sees_the_amount_and_what_the_sources_lack(
     country: Province, open_page: OpenPage, *, phone: bool
 ) -> None:
     make_sources()
+    NormItem.objects.filter(norm_set=make_norms(), key="quan-ly").update(base="including")
     page = open_page(make_user("taichinh", "Lê Thị Thu", Role.FINANCE), "/2024/kinh-phi/", phone=phone)
     page.get_by_role("link", name="Thêm dòng đầu tiên").click()
-    for label, text in {"Nội dung": "Lớp bồi dưỡng", "Nhóm": "Bồi dưỡng", "Mức chi": "40.000"}.items():
-        page.get_by_label(label, exact=False).first.fill(text)
-    page.get_by_label("Học viên/lớp").fill("1.960")
-    page.get_by_label("Số ngày").fill("1,5")
-    expect(page.locator("[data-amount]")).to_have_text("–")
-    page.get_by_label("Số ngày").fill("5")
-    expect(page.locator("[data-amount]")).to_have_text("392.000.000 đồng")
-    expect(page.locator("[data-formula]")).to_have_text("= 40.000 × 1 × 1.960 × 5")
-    page.get_by_label("Ngân sách tỉnh").fill("300.000.000")
-    expect(page.locator("[data-balance]")).to_contain_text("còn thiếu 92.000.000 đồng")
-    page.get_by_label("Cách tính").select_option("lump_sum")
-    expect(page.locator("[data-balance]")).to_contain_text("thừa 299.960.000 đồng")
-    page.get_by_label("Cách tính").select_option("learner_day")
+    page.get_by_label("Nội dung", exact=False).first.fill("Lớp bồi dưỡng")
+    page.get_by_label("Nhóm", exact=False).first.fill("Bồi dưỡng")
+    first, second = (page.get_by_role("group", name=f"Khoản {place}", exact=True) for place in (1, 2))
+    first.get_by_label("mức chi").select_option("giang-vien")
+    first.get_by_label("thừa số 1", exact=False).first.fill("1,5")
+    expect(first.locator("[data-cost-amount]")).to_have_text("–")
+    first.get_by_label("thừa số 1", exact=False).first.fill("30")
+    first.get_by_label("đơn vị của thừa số 1").select_option("session")
+    expect(first.locator("[data-cost-formula]")).to_have_text("1.500.000 × 30 buổi")
+    expect(first.locator(".cost-source")).to_contain_text("khoản 1 Điều 3 Nghị quyết số 04/2019/NQ-HĐND")
+    second.get_by_label("mức chi").select_option("quan-ly")
+    expect(second.locator("[data-cost-amount]")).to_have_text("5.000.000")
+    expect(page.locator("[data-amount]")).to_have_text("50.000.000 đồng")
+    first.get_by_label("mức dùng").fill("1.500.001")
+    expect(first.locator("[data-above]")).to_have_text("Vượt mức tối đa 1.500.000.")
+    page.get_by_label("Ngân sách tỉnh", exact=True).fill("30.000.000")
     page.get_by_role("button", name="Lưu dòng kinh phí").click()
-    expect(page.locator("#id_shares_error")).to_contain_text("thiếu 92.000.000 đồng")
+    expect(first.locator(".errorlist")).to_contain_text("theo khoản 1 Điều 3 Nghị quyết số 04/2019/NQ-HĐND")
     assert_accessible(page)
-    page.get_by_label("Đơn vị cử đi").fill("92000000 đồng")
+    assert_fits(page)
+    first.get_by_label("mức dùng").fill("")
+    expect(page.locator("[data-balance]")).to_contain_text("còn thiếu 20.000.000 đồng")
+    page.get_by_label("Đơn vị cử đi", exact=True).fill("20000000 đồng")
     expect(page.locator("[data-balance]")).to_have_text("✓ Các nguồn bằng thành tiền.")
     page.get_by_role("button", name="Lưu dòng kinh phí").click()
-    expect(page.get_by_role("status")).to_contain_text("392.000.000 đồng")
-    assert BudgetLine.objects.get().amount == 392_000_000
+    expect(page.get_by_role("status")).to_contain_text("50.000.000 đồng")
+    assert BudgetLine.objects.get().amount == 50_000_000
     assert_fits(page)
     assert_accessible(page)
+
+
+def test_an_estimate_is_filled_and_saved_without_a_script(country: Province, open_page: OpenPage) -> None:
+    make_sources()
+    make_norms()
+    kind = ClassKind.objects.create(key="ngan-ngay", name="Lớp bồi dưỡng ngắn ngày", position=1)
+    UsualCost.objects.create(kind=kind, position=1, norm_key="giang-vien", unit1="session", unit2="class")
+    UsualCost.objects.create(kind=kind, position=2, norm_key="quan-ly")
+    page = open_page(country.hoa, "/2024/kinh-phi/them/", javascript=False)
+    page.get_by_label("Loại lớp").select_option("Lớp bồi dưỡng ngắn ngày")
+    page.get_by_label("Số ngày").fill("10")
+    page.get_by_role("button", name="Điền khoản thường có").click()
+    expect(page.get_by_label("Khoản 1: thừa số 1")).to_have_value("20")
+    expect(page.locator("[data-amount]")).to_have_text("33.000.000 đồng")
+    page.get_by_label("Nội dung", exact=False).first.fill("Lớp bồi dưỡng")
+    page.get_by_label("Nhóm", exact=False).first.fill("Bồi dưỡng")
+    page.get_by_label("Một nguồn trả toàn bộ").select_option("Ngân sách tỉnh")
+    page.get_by_role("button", name="Lưu dòng kinh phí").click()
+    expect(page.get_by_text("Đã lưu dòng «Lớp bồi dưỡng», 33.000.000 đồng.")).to_be_visible()
+    page.get_by_text("2 khoản").click()
+    expect(page.get_by_text("1.500.000 × 20 buổi × 1 lớp = 30.000.000")).to_be_visible()
 
 
 def test_a_word_without_end_does_not_widen_the_page_of_a_phone(country: Province, open_page: OpenPage) -> None:

@@ -65,9 +65,10 @@ function complaint(cost) {
 function show(cost, amount, others) {
   const find = (name) => cost.row.querySelector(`[data-${name}]`);
   const known = !cost.empty && amount !== null;
+  cost.row.dataset.kind = cost.kind;
   find("cost-amount").textContent = known && amount ? shown(amount) : "–";
   find("cost-formula").textContent = known && amount ? formula(cost, others) : "";
-  find("source").textContent = cost.source;
+  cost.row.querySelector(".cost-source").textContent = cost.source;
   const wrong = cost.empty ? "" : complaint(cost);
   find("above").textContent = wrong;
   find("above").hidden = !wrong;
