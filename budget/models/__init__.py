@@ -4,6 +4,7 @@ from budget.models.estimates import EstimateLine
 from budget.models.kinds import FACTOR_MAXIMUM, FACTOR_UNITS, ClassKind, UsualCost
 from budget.models.lines import BudgetLine, BudgetShare, FundSource
 from budget.models.norms import MAXIMUM, NormItem, NormSet
+from budget.models.replans import Replan, ReplannedLine
 
 __all__ = [
     "FACTOR_MAXIMUM",
@@ -16,5 +17,7 @@ __all__ = [
     "FundSource",
     "NormItem",
     "NormSet",
+    "Replan",
+    "ReplannedLine",
     "UsualCost",
 ]

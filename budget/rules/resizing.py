@@ -142,7 +142,7 @@ class _Price:
         self.percents = [(cost.level, cost.base == INCLUDING) for cost in costs if cost.kind == PERCENT]
 
     def at(self, classes: int, learners: int) -> int:
-        plain = sum(amount * classes**c * learners**n for (c, n), amount in self.terms)
+        plain: int = sum(amount * classes**c * learners**n for (c, n), amount in self.terms)
         return plain + sum(percentage(plain, level, including=including) for level, including in self.percents)
 
 
