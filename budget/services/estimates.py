@@ -105,11 +105,13 @@ def cost_data(line: BudgetLine) -> list[CostData]:
 
 
 def words_of(costs: Iterable[EstimateLine], prefix: str) -> dict[str, str]:
-    """Each cost written out, by its content."""
+    """Each cost written out, by its content; with its norm where the content does not name it."""
     words: dict[str, str] = {}
     for cost in costs:
         name = f"{prefix}{cost.content}"
-        words[name] = "; ".join(filter(None, (words.get(name), cost.formula)))
+        norm = cost.norm_item.name if cost.norm_item else "không theo định mức"
+        written = cost.formula if norm == cost.content else f"{cost.formula} – {norm}"
+        words[name] = "; ".join(filter(None, (words.get(name), written)))
     return words
 
 

@@ -90,9 +90,12 @@ def save_line(
     _check_shares(made.total, paid, data)
     _check_programme(plan, data.programme_id)
     before = shown(stored) if stored else {}
+    typed = _typed(data, made, paid)
     replaced = {"illustrative": "có"} if stored and stored.illustrative else {}
     if stored and stored.version != version:
-        raise _stale(stored, before, _typed(data, made, paid))
+        raise _stale(stored, before, typed)
+    if stored and before == typed and not replaced:
+        return stored
     written = stored or BudgetLine(plan=plan, key=key, version=0)
     if stored is None or stored.group != data.group:
         written.position = _place(plan, data.group, written)
@@ -221,6 +224,7 @@ def _typed(data: LineData, made: Estimate, paid: Shares) -> dict[str, str]:
     """What was typed, in the words of the page, by field of the form."""
     line = BudgetLine(**asdict(data))
     shares = {f"share_{source_id}": format_count(share) for source_id, share in paid.items()}
+    line.amount, line.norm_set = made.total, made.norm_set
     return _words(line) | words_of(made.costs, COST) | shares
 
 
@@ -229,14 +233,13 @@ def shown(line: BudgetLine) -> dict[str, str]:
     paid = line.shares.order_by("source__position").values_list("source_id", "amount")
     return (
         _words(line)
-        | words_of(line.costs.all(), COST)
-        | {"amount": format_count(line.amount)}
+        | words_of(line.costs.select_related("norm_item"), COST)
         | {f"share_{source_id}": format_count(share) for source_id, share in paid}
     )
 
 
 def _words(line: BudgetLine) -> dict[str, str]:
-    names = [field.name.removesuffix("_id") for field in fields(LineData)]
+    names = [*(field.name.removesuffix("_id") for field in fields(LineData)), "norm_set", "amount"]
     return {name: _word(line, name) for name in names}
 
 

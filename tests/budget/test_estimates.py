@@ -60,7 +60,7 @@ def test_a_class_is_priced_stored_and_logged(province: Province, source: FundSou
     assert (line.amount, line.norm_set, line.rate) == (61_270_000, norms, 0)
     assert line.shares.get().amount == 61_270_000
     changes = {change.field: change.new for change in Change.objects.filter(table="budgetline")}
-    assert changes["khoản: Nước suối"] == "15.000 × 50 người × 20 buổi = 15.000.000"
+    assert changes["khoản: Nước suối"] == "15.000 × 50 người × 20 buổi = 15.000.000 – Khoản nuoc-uong"
     assert changes["khoản: Khoản quan-ly"] == "10 % × 55.700.000 = 5.570.000 (các khoản khác của lớp)"
     (row,) = budget_table(province.plan).rows
     assert row.costs[0].source == "khoản 1 Điều 3 Nghị quyết số 04/2019/NQ-HĐND"
@@ -184,7 +184,11 @@ def test_an_approved_line_takes_no_change_until_it_is_reopened(
         ("dự kiến", "được duyệt kinh phí"),
         ("được duyệt kinh phí", "dự kiến"),
     ]
-    assert save_line(**approve, data=line_data(**ESTIMATED), shares={}, payer_id=source.pk, version=3).amount
+    logged = Change.objects.count()
+    again = save_line(**approve, data=line_data(**ESTIMATED), shares={}, payer_id=source.pk, version=3)
+    assert (again.version, Change.objects.count()) == (3, logged)
+    changed = line_data(**ESTIMATED, note="giảm")
+    assert save_line(**approve, data=changed, shares={}, payer_id=source.pk, version=3).version == 4
 
 
 def test_a_file_that_changes_a_class_keeps_its_costs(province: Province, source: FundSource, norms: NormSet) -> None:
