@@ -97,7 +97,8 @@ class Row:
     @property
     def remark(self) -> str:
         """Marks and note, as the last column prints them."""
-        return "; ".join((*self.marks, *filter(None, (self.note,))))
+        words = "; ".join((*self.marks, *filter(None, (self.note,))))
+        return words[:1].upper() + words[1:]
 
     @property
     def learners(self) -> int:

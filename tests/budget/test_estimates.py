@@ -233,7 +233,7 @@ def test_what_units_guarantee_stays_out_of_the_provinces_total(
     add_class(province, source)
     table = budget_table(province.plan)
     assert (table.province_total, table.amount) == (30_000_000, 60_000_000)
-    assert table.rows[0].remark == "kinh phí do cơ quan, đơn vị bảo đảm"
+    assert table.rows[0].remark == "Kinh phí do cơ quan, đơn vị bảo đảm"
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
