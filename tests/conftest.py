@@ -16,7 +16,7 @@ from tests.triggers import without_triggers
 
 pytest_plugins = ["tests.cast", "tests.doors", "tests.loaded", "tests.traces"]
 
-TOUCHES_DATABASE = frozenset({"db", "transactional_db"})
+TOUCHES_DATABASE = frozenset({"db", "transactional_db", "django_db_setup"})
 
 # Two cores, often shared: a slow example is no failure.
 hypothesis.register_profile("house", deadline=None)
