@@ -67,8 +67,8 @@ class Section(models.Model):
     """A heading of the plan's text with what stands below it.
 
     `body` holds one paragraph a line; a line that begins with "- " or "+ " is an item of that level. Numbers that come
-    from data are written as bound fields, `{quota:KEY}` and the like; see `reports.fields`. `version` counts the writings
-    of its texts, not its moves.
+    from data are written as bound fields, `{quota:KEY}` and the like; see `reports.fields`. `version` counts the
+    writings of its texts, not its moves.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="sections", verbose_name="kế hoạch")
