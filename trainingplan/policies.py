@@ -31,6 +31,8 @@ class Action(StrEnum):
     SEE_BUDGET = "see_budget"
     EDIT_BUDGET = "edit_budget"
     SEE_APPENDICES = "see_appendices"
+    SEE_PLAN = "see_plan"
+    EDIT_PLAN = "edit_plan"
     SEE_CHECKS = "see_checks"
     SEE_TRAIL = "see_trail"
     SEE_CELL_HISTORY = "see_cell_history"
@@ -65,6 +67,7 @@ _READ_ALL = frozenset({
     Action.SEE_ROSTER,
     Action.SEE_BUDGET,
     Action.SEE_APPENDICES,
+    Action.SEE_PLAN,
     Action.SEE_CHECKS,
     Action.SEE_TRAIL,
     Action.SEE_CELL_HISTORY,
@@ -79,7 +82,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.DELEGATE},
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
-    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS},
+    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,
