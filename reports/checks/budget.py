@@ -1,5 +1,6 @@
-"""Budget lines against their arithmetic and their sources, and the sources against the columns that print them."""
+"""Budget lines against their arithmetic, sources and programmes, and sources against the columns that print them."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -8,6 +9,9 @@ from budget.models import BudgetLine, BudgetShare
 from budget.rules import line_amount
 from reports.appendices.columns import SOURCE_PREFIX
 from reports.checks.findings import NOTHING, Findings
+from reports.checks.places import Place, Spot, of_appendix
+from reports.checks.rules import Rule
+from reports.fields import Figures
 from trainingplan.models import Appendix, AppendixColumn, Plan
 from trainingplan.rules.numbers import format_money
 
@@ -16,6 +20,8 @@ from trainingplan.rules.numbers import format_money
 class Line:
     """A budget line as it is checked; `paid` is what its sources sum to."""
 
+    key: str
+    programme: str
     content: str
     basis: str
     rate: int
@@ -26,21 +32,34 @@ class Line:
     paid: int
 
 
-def check_budget(plan: Plan, findings: Findings) -> None:
+def check_budget(plan: Plan, figures: Figures, findings: Findings) -> None:
     """Hold each line to its arithmetic, and each source to its column; three queries."""
     rows = (
         BudgetLine.objects.filter(plan=plan)
         .order_by("position")
         .annotate(paid=Sum("shares__amount", default=0))
-        .values_list("content", "basis", "rate", "classes", "learners_per_class", "days", "amount", "paid")
+        .values_list(
+            "key",
+            "programme__key",
+            "content",
+            "basis",
+            "rate",
+            "classes",
+            "learners_per_class",
+            "days",
+            "amount",
+            "paid",
+        )
     )
-    for stt, row in enumerate(rows, 1):
-        check_line(stt, Line(*row), findings)
+    lines = [Line(*row) for row in rows]
+    for stt, line in enumerate(lines, 1):
+        check_line(stt, line, findings)
+    _check_learners(lines, figures, findings)
     _check_columns(plan, findings)
 
 
 def check_line(stt: int, line: Line, findings: Findings) -> None:
-    where = f"Dòng kinh phí {stt} «{line.content}», thành tiền"
+    place = Place(f"Dòng kinh phí {stt} «{line.content}», thành tiền", Spot.BUDGET, line.key)
     amount = line_amount(
         basis=line.basis,
         rate=line.rate,
@@ -50,8 +69,24 @@ def check_line(stt: int, line: Line, findings: Findings) -> None:
     )
     label = BudgetLine.Basis(line.basis).label
     message = f"Thành tiền không bằng mức chi nhân các thừa số ({label})."
-    findings.equal(where, line.amount, "Mức chi × thừa số", amount, message)
-    findings.equal(where, line.amount, "Tổng các nguồn", line.paid, "Các nguồn cộng lại không bằng thành tiền.")
+    factors = Place("Mức chi × thừa số", Spot.BUDGET, line.key)
+    findings.equal(Rule.LINE_AMOUNT, (place, line.amount), (factors, amount), message)
+    message, sources = "Các nguồn cộng lại không bằng thành tiền.", Place("Tổng các nguồn", Spot.BUDGET, line.key)
+    findings.equal(Rule.LINE_SOURCES, (place, line.amount), (sources, line.paid), message)
+
+
+def _check_learners(lines: list[Line], figures: Figures, findings: Findings) -> None:
+    """Nobody is paid for beyond a programme's quotas; fewer may be, where learners or their offices pay themselves."""
+    learners: Counter[str] = Counter()
+    for line in lines:
+        learners[line.programme or ""] += line.classes * line.learners_per_class
+    for key, name in figures.programmes.items():
+        given = [quota.number for quota in figures.of_programme(key) if quota.number is not None]
+        if given and learners[key]:
+            message = "Kinh phí tính cho nhiều người hơn chỉ tiêu của chương trình."
+            place = Place(f"Kinh phí của «{name}», số học viên", Spot.BUDGET)
+            other = Place(f"Chỉ tiêu của chương trình «{name}»", Spot.PROGRAMME, key)
+            findings.at_most(Rule.LEARNERS, (place, learners[key]), (other, sum(given)), message)
 
 
 def _check_columns(plan: Plan, findings: Findings) -> None:
@@ -67,7 +102,8 @@ def _check_columns(plan: Plan, findings: Findings) -> None:
     for number, source in columns.order_by("appendix__number").values_list("appendix__number", "source"):
         shown.setdefault(number, set()).add(source)
     for key, name, total in paying:
+        place = Place(f"Nguồn «{name}»", Spot.BUDGET)
         for number, sources in shown.items():
-            where, message = f"Nguồn «{name}»", "Phụ lục không có cột cho nguồn kinh phí này."
-            holds = f"{SOURCE_PREFIX}{key}" in sources
-            findings.hold(where, format_money(total), f"Phụ lục {number}", NOTHING, message, holds=holds)
+            message = "Phụ lục không có cột cho nguồn kinh phí này."
+            holds, amount = f"{SOURCE_PREFIX}{key}" in sources, format_money(total)
+            findings.hold(Rule.FUND_COLUMN, (place, amount), (of_appendix(number), NOTHING), message, holds=holds)
