@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import appendices, cell_history, dashboard, letters, trail
+from reports.views import appendices, cell_history, dashboard, letters, plan, trail
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("phu-luc/<int:number>/", appendices.appendix, name="appendix"),
     path("phu-luc/phu-luc-<int:number>.<slug:extension>", appendices.appendix_file, name="appendix-file"),
     path("phu-luc/tat-ca.zip", appendices.appendices_zip, name="appendices-zip"),
+    path("ke-hoach/", plan.plan_text, name="plan-text"),
+    path("ke-hoach/ke-hoach.<slug:extension>", plan.plan_file, name="plan-file"),
+    path("ke-hoach/toan-bo.pdf", plan.plan_whole, name="plan-all"),
     path("tien-do/cong-van-don-doc/", letters.progress_letter, name="progress-letter"),
     path("tien-do/cong-van-don-doc.<slug:extension>", letters.progress_letter_file, name="progress-letter-file"),
     path("nhat-ky/", trail.trail, name="trail"),

@@ -16,7 +16,7 @@ from trainingplan.models import Change
 
 OF_A_UNIT = {"unit_key", "person", "cell"}
 """The parts of addresses that belong to a unit."""
-FILES = {"appendix-file", "appendices-zip", "progress-letter-file"}
+FILES = {"appendix-file", "appendices-zip", "plan-file", "plan-all", "progress-letter-file"}
 LOGS = {"trainingplan_accessrefusal", "django_session"}
 
 
@@ -77,6 +77,9 @@ TABLE = [
     Row("appendix-file", "go 200 200 200 200 200 200 404 403",
         "go 405 405 405 405 405 405 405 403", "year number xlsx"),
     Row("appendices-zip", "go 200 200 200 200 200 200 200 403", "go 405 405 405 405 405 405 405 403", "year"),
+    Row("plan-text", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
+    Row("plan-file", "go 403 403 404 404 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year docx"),
+    Row("plan-all", "go 403 403 404 404 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("trail", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("approvals", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("approvals-submit", "go 403 403 405 403 403 403 403 403", "go 403 403 -> 403 403 403 403 403", "year"),
@@ -139,7 +142,7 @@ def _quick_files() -> Iterator[None]:
     """Who may have a file is asked here, not what is in it."""
     with pytest.MonkeyPatch.context() as patch:
         # The view first: imported after the other was replaced, it would keep the replacement for good.
-        for place in ("reports.views.appendices.render", "reports.exports.render"):
+        for place in ("reports.views.appendices.render", "reports.views.plan.render", "reports.exports.render"):
             patch.setattr(place, lambda *_: b"file")
         yield
 

@@ -136,6 +136,7 @@ MENU = (
         (Action.SEE_ROSTER,),
     ),
     Page("Kinh phí", "Các dòng kinh phí và nguồn", "budget", "budget", "budget", (Action.SEE_BUDGET,)),
+    Page("Kế hoạch", "Văn bản kế hoạch; tải Word, PDF", "plan-text", "plan", "plan", (Action.SEE_PLAN,)),
     Page(
         "Soát số liệu",
         "Chỗ văn bản, chỉ tiêu, phụ lục và kinh phí lệch nhau",
