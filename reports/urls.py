@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import appendices, cell_history, dashboard, letters, plan, trail
+from reports.views import appendices, cell_history, dashboard, letters, plan, trail, why
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -17,4 +17,6 @@ urlpatterns = [
     path("tien-do/cong-van-don-doc.<slug:extension>", letters.progress_letter_file, name="progress-letter-file"),
     path("nhat-ky/", trail.trail, name="trail"),
     path("nhat-ky/o/", cell_history.cell_history, name="cell-history"),
+    path("vi-sao/", why.why_changed, name="why"),
+    path("vi-sao/dong/", why.why_row, name="why-row"),
 ]

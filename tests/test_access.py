@@ -130,6 +130,8 @@ TABLE = [
     Row("progress-letter", "go 403 403 200 403 403 403 403 403", "go 403 403 405 403 403 403 403 403", "year"),
     Row("progress-letter-file", "go 403 403 404 403 403 403 403 403",
         "go 403 403 405 403 403 403 403 403", "year docx"),
+    Row("why", "go 200 404 200 200 404 200 404 403", "go 405 405 405 405 405 405 405 403", "year cell"),
+    Row("why-row", "go 403 403 404 404 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
 ]  # fmt: skip
 UNGUARDED = {"login", "logout"}
 MOST_QUERIES = 20
