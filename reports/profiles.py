@@ -37,7 +37,7 @@ class Profile:
     `table_sizes` are pairs (points, lines a text cell may take), tried from the first to the last
     until a table fits the page's width; those below 11 points are for tables that leave no choice.
     `clauses` are the forms of numbered headings, from "I." down. Where `about_rule` is blank, lines are
-    drawn below the title and below the issuer.
+    drawn below the title and below the issuer. `issuer_percent` is the issuer's share of the page's width.
     """
 
     key: str
@@ -59,6 +59,7 @@ class Profile:
     title_capitals: bool
     attached_text: str
     long_dates: bool
+    issuer_percent: int
     motto: str
     motto_size: int
     motto_below: str
@@ -164,6 +165,7 @@ HD36: Final = Profile(
     title_capitals=False,
     attached_text="(Kèm theo {kind} số {number}-{symbol}, ngày {dated} của {issuer})",
     long_dates=False,
+    issuer_percent=44,
     motto="ĐẢNG CỘNG SẢN VIỆT NAM",
     motto_size=15,
     motto_below="",
@@ -195,6 +197,7 @@ ND30: Final = replace(
     title_capitals=True,
     attached_text="(Kèm theo {kind} số {number}/{symbol} ngày {dated} của {issuer})",
     long_dates=True,
+    issuer_percent=38,
     motto="CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
     motto_size=13,
     motto_below="Độc lập - Tự do - Hạnh phúc",

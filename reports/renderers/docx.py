@@ -42,7 +42,7 @@ from reports.renderers.layout import formed, lay_out, page_mm, profile_of, text_
 NOTE_SIZE: Final = 12
 MARK_SIZE: Final = 11
 GAP: Final = 8
-LEFT_SIDE_PERCENT: Final = 44
+RECIPIENTS_PERCENT: Final = 50
 SIGNATURE_LINES: Final = 4
 _ALIGN: Final = {
     Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
@@ -267,7 +267,7 @@ class _Writer:
         if below:
             right.append(Text(below, profile.motto_below_size, bold=True, ruled=True))
         right.append(Text(dated, profile.dated_size, italic=True, before=GAP))
-        self._sides(left, right, LEFT_SIDE_PERCENT)
+        self._sides(left, right, profile.issuer_percent)
 
     def _addressees(self, block: Addressees) -> None:
         profile, many = self.profile, len(block.names) > 1
@@ -293,7 +293,7 @@ class _Writer:
         room = [Text("", profile.signer_size)] * SIGNATURE_LINES
         self._gap()
         self.hold_last()
-        self._sides(left, [*signer, *room, Text(block.name, profile.signer_size, bold=True)], LEFT_SIDE_PERCENT + 1)
+        self._sides(left, [*signer, *room, Text(block.name, profile.signer_size, bold=True)], RECIPIENTS_PERCENT)
 
     def _sides(self, left: list[Text], right: list[Text], left_percent: int) -> None:
         width = text_width_mm(self.document)

@@ -102,7 +102,7 @@ def rule_element(width_mm: int) -> Any:
     properties = element("pPr", paragraph)
     element("keepNext", properties)
     element("bottom", element("pBdr", properties), val="single", sz=6, space=0, color="000000")
-    element("spacing", properties, before=0, after=0, line=60, lineRule="exact")
+    element("spacing", properties, before=0, after=0, line=100, lineRule="exact")
     aside = twips(width_mm * (100 - RULE_PERCENT) / 200)
     element("ind", properties, left=aside, right=aside)
     return paragraph

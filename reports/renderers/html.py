@@ -284,6 +284,7 @@ def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
                 "motto_below_size",
                 "kind_size",
                 "about_size",
+                "issuer_percent",
                 "issuer_size",
                 "dated_size",
                 "subject_size",
