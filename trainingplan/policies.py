@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 from trainingplan.models import Delegation, Plan, Role, Unit, User
 
 STATE_GROUP = "nha-nuoc"
+FROZEN = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
+"""The states in which nothing of a plan is written, through whatever door; a submitted plan can be recalled."""
 
 
 class Action(StrEnum):
@@ -33,6 +35,8 @@ class Action(StrEnum):
     SEE_APPENDICES = "see_appendices"
     SEE_PLAN = "see_plan"
     EDIT_PLAN = "edit_plan"
+    SUBMIT_PLAN = "submit_plan"
+    ISSUE_PLAN = "issue_plan"
     SEE_CHECKS = "see_checks"
     SEE_TRAIL = "see_trail"
     SEE_CELL_HISTORY = "see_cell_history"
@@ -79,10 +83,10 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.UNIT: _UNIT,
     Role.SCHOOL: _UNIT | {Action.SEE_PROGRESS},
     Role.HOME_AFFAIRS: _UNIT | {Action.SEE_PROGRESS},
-    Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.DELEGATE},
+    Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.ISSUE_PLAN, Action.DELEGATE},
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
-    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN},
+    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,

@@ -13,8 +13,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from trainingplan.admin.base import CatalogueAdmin, Part
 from trainingplan.admin.forms import InPlanForm, OrderedForm, OrderedFormSet
 from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Section
+from trainingplan.policies import FROZEN
 from trainingplan.rules.definitions import definition_faults
-from trainingplan.services.catalogue import FROZEN_STATES
 
 PROFILES = (
     ("HD36", "Hướng dẫn 36-HD/VPTW (2018)"),
@@ -104,8 +104,8 @@ class PlanAdmin(CatalogueAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Number and date are entered while the plan is submitted; an issued plan is what it is."""
-        frozen = isinstance(obj, Plan) and obj.state in FROZEN_STATES and obj.state != Plan.State.SUBMITTED
+        """What is submitted stands as it was submitted; number and date are given when it is issued."""
+        frozen = isinstance(obj, Plan) and obj.state in FROZEN
         return not frozen and super().has_change_permission(request, None)
 
     @admin.display(description="số")

@@ -11,6 +11,7 @@ from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.utils import timezone
 
 from trainingplan.models import Plan, Unit, User
+from trainingplan.policies import FROZEN
 from trainingplan.rules.dates import format_date
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import Entry, record
@@ -28,8 +29,6 @@ UNGROUPED = frozenset({"year", "birth_year", "birth_month", "birth_day"})
 HIDDEN = "•••"
 ASIDE = 10_000
 """Beyond the largest place that forms and files take, within PostgreSQL's smallint."""
-
-FROZEN_STATES = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
 
 _PARENTS = ("plan", "programme", "quota", "appendix", "line")
 _NAMING = frozenset({"name", "full_name", "title", "label", "head", "content", "heading", "status", "year"})
@@ -179,7 +178,7 @@ def plan_of(row: models.Model) -> Plan | None:
 
 def why_frozen(plan: Plan | None) -> str:
     """Why what belongs to the plan may no longer be changed, in words; empty when it may."""
-    if plan is not None and plan.state in FROZEN_STATES:
+    if plan is not None and plan.state in FROZEN:
         return f"{plan} đang ở bước «{plan.get_state_display()}»: nội dung đã khóa."
     return ""
 
