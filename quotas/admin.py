@@ -19,7 +19,6 @@ from trainingplan.forms import PartialDateField
 from trainingplan.models import Appendix, AppendixColumn
 from trainingplan.policies import Action, may
 from trainingplan.rules.numbers import format_count
-from trainingplan.services.catalogue import plan_of, why_frozen
 from trainingplan.services.refusals import Refused
 
 
@@ -121,14 +120,12 @@ class SubQuotaForm(CatalogueForm):
         cleaned = super().clean()
         quota, number = self.cleaned_data.get("quota", self.instance.quota_id), self.cleaned_data.get("number")
         if isinstance(quota, Quota):
-            if why := why_frozen(plan_of(quota)):
-                self.add_error("quota", why)
             self.instance.quota = quota
         if quota and number is not None:
             try:
                 check_sub_quota_number(sub_quota=self.instance, number=number)
             except Refused as refusal:
-                self.add_error("number", refusal.message)
+                self.add_error(refusal.field if refusal.field in self.fields else "number", refusal.message)
         return cleaned
 
 

@@ -158,13 +158,24 @@ def visible_units(user: User) -> QuerySet[Unit]:
             return Unit.objects.none()
 
 
+OF_A_UNIT = frozenset({Role.UNIT, Role.SCHOOL, Role.HOME_AFFAIRS})
+"""Who act for a unit of their own."""
+
+
 def editable_units(user: User) -> QuerySet[Unit]:
     """The units in whose name the user may write: the Board for all, everybody else for their own at the most."""
     if user.is_active and user.role == Role.BOARD:
         return Unit.objects.all()
-    if user.is_active and user.role in (Role.UNIT, Role.SCHOOL, Role.HOME_AFFAIRS):
+    if user.is_active and user.role in OF_A_UNIT:
         return Unit.objects.filter(users=user)
     return Unit.objects.none()
+
+
+def writes_for(user: User, unit_id: int) -> bool:
+    """Whether the unit is one of `editable_units`, without a query."""
+    if not user.is_active:
+        return False
+    return user.role == Role.BOARD or (user.role in OF_A_UNIT and user.unit_id == unit_id)
 
 
 def sees_all_units(user: User) -> bool:

@@ -14,7 +14,7 @@ from quotas.policies import (
     sendable,
     state_label,
     terms_of,
-    why_allocation_closed,
+    why_closed_to_board,
     why_collecting_closed,
     why_sheet_closed,
 )
@@ -146,7 +146,7 @@ def registration_sheet(plan: Plan, unit: Unit, user: User, answer: Response | No
     figures = last_year_figures(plan, [unit.pk])
     quotas = list(Quota.objects.filter(programme__plan=plan).select_related("programme"))
     board = user.role == Role.BOARD
-    reason = why_allocation_closed(plan) if board else why_sheet_closed(terms)
+    reason = why_closed_to_board(plan, answer) if board else why_sheet_closed(terms)
     locked = {} if board or reason else locked_by_terms(terms, ((quota.pk, quota.programme_id) for quota in quotas))
     remarks = (
         dict(ReturnedCell.objects.filter(response=answer).values_list("quota_id", "remark")) if terms.returned else {}

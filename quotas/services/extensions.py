@@ -9,8 +9,9 @@ from courses.models import Programme
 from quotas.models import Extension, ExtensionRequest, Response
 from quotas.policies import sendable, state_label, terms_of, why_collecting_closed
 from quotas.services.responses import checked_reason, lock_answer
+from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
-from trainingplan.policies import Action, editable_units, may
+from trainingplan.policies import Action, may, writes_for
 from trainingplan.selectors import unit_name
 from trainingplan.services.changes import Entry, record
 from trainingplan.services.refusals import Refused
@@ -23,8 +24,9 @@ def request_extension(
     *, plan: Plan, unit: Unit, actor: User, reason: str, programme: Programme | None = None
 ) -> ExtensionRequest:
     """Ask the Board for more time; one request of a unit waits at a time. Raises Refused."""
-    if actor.unit_id != unit.pk or not editable_units(actor).filter(pk=unit.pk).exists():
+    if actor.unit_id != unit.pk or not writes_for(actor, unit.pk):
         raise Refused("Chỉ chính đơn vị được xin gia hạn. Ban Tổ chức Tỉnh ủy gia hạn thẳng tại trang tiến độ.")
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     _check_extendable(plan, answer)
     terms = terms_of(plan, answer)
@@ -53,6 +55,7 @@ def grant_extension(
     Raises Refused.
     """
     _check_board(actor)
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     _check_extendable(plan, answer)
     reason = checked_reason(reason, "Cần ghi lý do gia hạn.")
@@ -87,6 +90,7 @@ def grant_extension(
 def refuse_extension(*, plan: Plan, unit: Unit, actor: User, words: str) -> None:
     """Answer the request that waits with no, and why. Raises Refused."""
     _check_board(actor)
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     words = checked_reason(words, "Cần ghi lý do không đồng ý, để đơn vị biết.")
     if not _answer_waiting(answer.participant, State.REFUSED, words, actor, words):
@@ -111,10 +115,9 @@ def _check_board(actor: User) -> None:
 
 
 def _check_extendable(plan: Plan, answer: Response) -> None:
-    stored = Plan.objects.get(pk=plan.pk)
-    if why := why_collecting_closed(stored):
+    if why := why_collecting_closed(plan):
         raise Refused(why)
-    if stored.registration_closes_at is None:
+    if plan.registration_closes_at is None:
         raise Refused("Đợt đăng ký chưa đặt hạn, không có gì để gia hạn.")
     if not sendable(answer):
         raise Refused(f"Đăng ký {state_label(answer)}. Cần sửa thì Ban Tổ chức Tỉnh ủy trả lại, không phải gia hạn.")

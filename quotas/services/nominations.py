@@ -10,6 +10,7 @@ from quotas.locking import lock_quotas
 from quotas.models import Nomination, Person, Quota
 from quotas.policies import FROZEN, check_roster_open
 from quotas.selectors.rosters import MASK, quotas_made, unit_places
+from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
 from trainingplan.rules.dates import PartialDate
 from trainingplan.rules.names import fold
@@ -134,7 +135,7 @@ def differences(stored: Details, typed: Details) -> list[Difference]:
 
 def _lock(plan: Plan, quota_id: int, unit: Unit, actor: User) -> Quota:
     """The quota, locked, and before it the unit: its people are on rosters of several quotas and plans."""
-    plan = Plan.objects.get(pk=plan.pk)
+    plan = hold_plan(plan)
     check_roster_open(plan, unit, actor)
     lock_unit(unit)
     if not Participant.objects.filter(plan=plan, unit=unit).exists():
