@@ -125,14 +125,17 @@ class _Tables:
 
     def __init__(self, figures: Figures, grids: Grids, kinds: Mapping[int, str]) -> None:
         self._figures, self._kinds = figures, kinds
-        self._sums = {Appendix.Kind.ALLOCATION: totals(grids.allocated), Appendix.Kind.ROSTER: totals(grids.nominated)}
+        self._sums = {
+            str(Appendix.Kind.ALLOCATION): totals(grids.allocated),
+            str(Appendix.Kind.ROSTER): totals(grids.nominated),
+        }
 
     def of_quotas(self, quotas: Iterable[QuotaFigure]) -> tuple[tuple[int, str], ...]:
         found: dict[int, int] = {}
         for quota in quotas:
-            kind = Appendix.Kind(self._kinds[quota.appendix]) if quota.appendix in self._kinds else None
-            if quota.appendix and kind in self._sums:
-                found[quota.appendix] = found.get(quota.appendix, 0) + self._sums[kind][quota.id]
+            sums = self._sums.get(self._kinds.get(quota.appendix or 0, ""))
+            if sums is not None and quota.appendix:
+                found[quota.appendix] = found.get(quota.appendix, 0) + sums[quota.id]
         return tuple((number, format_count(figure)) for number, figure in sorted(found.items()))
 
     def of_budget(self) -> tuple[tuple[int, str], ...]:

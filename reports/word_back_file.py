@@ -13,8 +13,8 @@ from xml.sax import SAXException
 from xml.sax.handler import ContentHandler, feature_namespaces
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from defusedxml import DefusedXmlException
-from defusedxml.sax import make_parser
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.sax import make_parser  # type: ignore[import-untyped]
 
 from trainingplan.rules.text import nfc, without_invisible
 

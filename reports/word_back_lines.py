@@ -8,7 +8,7 @@ from enum import StrEnum
 from reports.checks.places import Place, Spot, in_text
 from reports.document import Run
 from reports.fields import Kind, Piece
-from reports.rules.word_alignment import Token, align, changes, tokens
+from reports.rules.word_alignment import Step, Token, align, changes, tokens
 from reports.text import Style, TextParagraph
 from reports.word_back_file import WordParagraph
 
@@ -270,9 +270,6 @@ def _digits(words: Sequence[Token], numbers: range) -> list[int]:
 
 def _words(text: str, words: Sequence[Token]) -> str:
     return text[words[0].start : words[-1].end] if words else ""
-
-
-Step = tuple[str, int, int, int, int]
 
 
 def _joined(steps: Sequence[Step]) -> list[Step]:

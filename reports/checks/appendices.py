@@ -1,8 +1,8 @@
 """The definitions of the appendices: known sources, columns for the quotas they print, the year in their titles."""
 
 import re
+from collections.abc import Iterable
 
-from budget.models import FundSource
 from reports.appendices.columns import SOURCE_PREFIX, UnknownSource, kind_of
 from reports.checks.findings import NOTHING, Findings
 from reports.checks.places import PLAN, Place, Spot, of_appendix, of_quota
@@ -18,9 +18,11 @@ QUOTAS = Place("Chỉ tiêu của kế hoạch", Spot.QUOTA)
 _YEAR = re.compile(r"năm (\d{4})")
 
 
-def check_appendices(plan: Plan, figures: Figures, findings: Findings) -> None:
-    funds = set(FundSource.objects.values_list("key", flat=True))
-    for appendix in plan.appendices.prefetch_related("columns"):
+def check_appendices(
+    plan: Plan, figures: Figures, appendices: Iterable[Appendix], funds: set[str], findings: Findings
+) -> None:
+    """Hold the definitions to what can be printed; `funds` are the keys of the sources of funds."""
+    for appendix in appendices:
         columns = list(appendix.columns.all())
         _check_title(plan, appendix, findings)
         for column in columns:

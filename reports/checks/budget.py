@@ -1,18 +1,19 @@
 """Budget lines against their arithmetic, sources and programmes, and sources against the columns that print them."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
-from budget.models import BudgetLine, BudgetShare
+from budget.models import BudgetLine, FundSource
 from budget.rules import line_amount
 from reports.appendices.columns import SOURCE_PREFIX
 from reports.checks.findings import NOTHING, Findings
 from reports.checks.places import Place, Spot, of_appendix
 from reports.checks.rules import Rule
 from reports.fields import Figures
-from trainingplan.models import Appendix, AppendixColumn, Plan
+from trainingplan.models import Appendix, Plan
 from trainingplan.rules.numbers import format_money
 
 
@@ -32,8 +33,26 @@ class Line:
     paid: int
 
 
-def check_budget(plan: Plan, figures: Figures, findings: Findings) -> None:
-    """Hold each line to its arithmetic, and each source to its column; three queries."""
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A source of funds, and what it pays in the plan."""
+
+    key: str
+    name: str
+    total: int
+
+
+def load_funds(plan: Plan) -> list[Fund]:
+    """All sources, those too that pay nothing; one query."""
+    total = Sum("shares__amount", filter=Q(shares__line__plan=plan), default=0)
+    rows = FundSource.objects.annotate(total=total).order_by("position").values_list("key", "name", "total")
+    return [Fund(*row) for row in rows]
+
+
+def check_budget(
+    plan: Plan, figures: Figures, appendices: Iterable[Appendix], funds: Iterable[Fund], findings: Findings
+) -> None:
+    """Hold each line to its arithmetic, and each source to its column; one query."""
     rows = (
         BudgetLine.objects.filter(plan=plan)
         .order_by("position")
@@ -49,13 +68,17 @@ def check_budget(plan: Plan, figures: Figures, findings: Findings) -> None:
             "days",
             "amount",
             "paid",
+            "illustrative",
         )
     )
-    lines = [Line(*row) for row in rows]
+    lines = []
+    for *row, illustrative in rows:
+        lines.append(Line(*row))
+        findings.illustrative |= illustrative
     for stt, line in enumerate(lines, 1):
         check_line(stt, line, findings)
     _check_learners(lines, figures, findings)
-    _check_columns(plan, findings)
+    _check_columns(appendices, funds, findings)
 
 
 def check_line(stt: int, line: Line, findings: Findings) -> None:
@@ -89,21 +112,15 @@ def _check_learners(lines: list[Line], figures: Figures, findings: Findings) -> 
             findings.at_most(Rule.LEARNERS, (place, learners[key]), (other, sum(given)), message)
 
 
-def _check_columns(plan: Plan, findings: Findings) -> None:
+def _check_columns(appendices: Iterable[Appendix], funds: Iterable[Fund], findings: Findings) -> None:
     """A source that pays something has a column in every budget appendix."""
-    paying = (
-        BudgetShare.objects.filter(line__plan=plan)
-        .order_by("source__position")
-        .values_list("source__key", "source__name")
-        .annotate(total=Sum("amount"))
-    )
-    columns = AppendixColumn.objects.filter(appendix__plan=plan, appendix__kind=Appendix.Kind.BUDGET)
-    shown: dict[int, set[str]] = {}
-    for number, source in columns.order_by("appendix__number").values_list("appendix__number", "source"):
-        shown.setdefault(number, set()).add(source)
-    for key, name, total in paying:
-        place = Place(f"Nguồn «{name}»", Spot.BUDGET)
-        for number, sources in shown.items():
-            message = "Phụ lục không có cột cho nguồn kinh phí này."
-            holds, amount = f"{SOURCE_PREFIX}{key}" in sources, format_money(total)
-            findings.hold(Rule.FUND_COLUMN, (place, amount), (of_appendix(number), NOTHING), message, holds=holds)
+    shown = {
+        appendix.number: {column.source for column in appendix.columns.all()}
+        for appendix in appendices
+        if appendix.kind == Appendix.Kind.BUDGET
+    }
+    for fund in funds:
+        for number, sources in shown.items() if fund.total else ():
+            message, place = "Phụ lục không có cột cho nguồn kinh phí này.", Place(f"Nguồn «{fund.name}»", Spot.BUDGET)
+            figure, holds = format_money(fund.total), f"{SOURCE_PREFIX}{fund.key}" in sources
+            findings.hold(Rule.FUND_COLUMN, (place, figure), (of_appendix(number), NOTHING), message, holds=holds)

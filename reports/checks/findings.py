@@ -57,10 +57,14 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """`counts` says how many figures were compared, by what was held against what, in the order of `Comparison`."""
+    """`counts` says how many figures were compared, by what was held against what, in the order of `Comparison`.
+
+    `illustrative`: some of them belong to no real plan.
+    """
 
     disagreements: tuple[Disagreement, ...]
     counts: tuple[tuple[Comparison, int], ...]
+    illustrative: bool = False
 
     @property
     def compared(self) -> int:
@@ -77,6 +81,7 @@ class Findings:
 
     disagreements: list[Disagreement] = field(default_factory=list)
     counts: Counter[Comparison] = field(default_factory=Counter)
+    illustrative: bool = False
 
     def equal(self, rule: Rule, one: Counted, other: Counted, message: str) -> None:
         """Two figures that must be the same."""
@@ -98,7 +103,8 @@ class Findings:
         for one in dict.fromkeys(self.disagreements):
             found.append(replace(one, again=seen[one.key]))
             seen[one.key] += 1
-        return CheckResult(tuple(found), tuple((kind, self.counts[kind]) for kind in Comparison if self.counts[kind]))
+        counts = tuple((kind, self.counts[kind]) for kind in Comparison if self.counts[kind])
+        return CheckResult(tuple(found), counts, self.illustrative)
 
 
 def _shown(side: Counted) -> Shown:

@@ -1,18 +1,19 @@
 """Quotas against what is registered, allocated and nominated, each in one grouped query."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from quotas.models import Allocation, Nomination, Quota, Registration, Response
 from reports.checks.findings import NOTHING, Findings
 from reports.checks.places import STRANGER, Place, Spot, of_quota
 from reports.checks.rules import Rule
 from reports.fields import Figures, QuotaFigure
-from trainingplan.models import Appendix, Plan
+from trainingplan.models import Appendix, Participant, Plan
 from trainingplan.rules.numbers import format_count
-from trainingplan.selectors import plan_day, plan_units, unit_names
+from trainingplan.selectors import plan_day, unit_names
 
 Cells = dict[tuple[int, int], int]
 """Numbers by quota and unit."""
@@ -29,28 +30,33 @@ class Grids:
     unit_keys: dict[int, str]
     unit_names: dict[int, str]
     answered: frozenset[int]
+    illustrative: bool
 
     def unit(self, unit: int) -> str:
         return self.unit_names.get(unit, NOTHING)
 
 
 def load_grids(plan: Plan, figures: Figures) -> Grids:
-    """Fetch the cells of the plan's tables; seven queries."""
+    """Fetch the cells of the plan's tables; six queries."""
     ids = [quota.id for quota in figures.quotas]
-    units = plan_units(plan)
+    registered, invented = _cells(Registration.objects.filter(quota_id__in=ids, number__isnull=False))
+    allocated, made_up = _cells(Allocation.objects.filter(quota_id__in=ids, number__gt=0))
+    members = Participant.objects.filter(plan=plan).order_by()
     answers = Response.objects.filter(participant__plan=plan, state__in=ANSWERED)
     return Grids(
-        registered=_registered(ids),
-        allocated=_allocated(ids),
+        registered=registered,
+        allocated=allocated,
         nominated=_nominated(ids),
-        unit_keys={unit.unit_id: unit.key for unit in units},
+        unit_keys=dict(members.values_list("unit_id", "unit__key")),
         unit_names=unit_names(plan_day(plan)),
         answered=frozenset(answers.values_list("participant__unit_id", flat=True)),
+        illustrative=invented or made_up,
     )
 
 
-def check_quotas(plan: Plan, figures: Figures, grids: Grids, findings: Findings) -> None:
-    kinds = dict(plan.appendices.values_list("number", "kind"))
+def check_quotas(plan: Plan, figures: Figures, grids: Grids, findings: Findings, kinds: Mapping[int, str]) -> None:
+    """Hold the tables to the quotas and to each other; `kinds` are those of the appendices."""
+    findings.illustrative |= grids.illustrative
     registered, places, people = map(totals, (grids.registered, grids.allocated, grids.nominated))
     for quota in figures.quotas:
         kind = kinds.get(quota.appendix or 0, "")
@@ -74,14 +80,10 @@ def totals(cells: Cells) -> Counter[int]:
     return sums
 
 
-def _registered(ids: list[int]) -> Cells:
-    rows = Registration.objects.filter(quota_id__in=ids, number__isnull=False).order_by()
-    return {(quota, unit): number or 0 for quota, unit, number in rows.values_list("quota_id", "unit_id", "number")}
-
-
-def _allocated(ids: list[int]) -> Cells:
-    rows = Allocation.objects.filter(quota_id__in=ids, number__gt=0).order_by()
-    return {(quota, unit): number or 0 for quota, unit, number in rows.values_list("quota_id", "unit_id", "number")}
+def _cells(rows: QuerySet[Registration] | QuerySet[Allocation]) -> tuple[Cells, bool]:
+    """The numbers of the cells, and whether any is illustrative."""
+    found = list(rows.order_by().values_list("quota_id", "unit_id", "number", "illustrative"))
+    return {(quota, unit): number or 0 for quota, unit, number, _ in found}, any(row[-1] for row in found)
 
 
 def _nominated(ids: list[int]) -> Cells:

@@ -58,19 +58,19 @@ def _check_paragraph(paragraph: TextParagraph, figures: Figures, findings: Findi
     for stray in stray_numbers(paragraph.pieces, figures.year):
         holds = not stray.message
         findings.hold(Rule.STRAY, (in_text(paragraph), stray.text), (DATA, NOTHING), stray.message, holds=holds)
-    for place, piece in enumerate(paragraph.pieces):
+    for number, piece in enumerate(paragraph.pieces):
         if piece.field and piece.field.kind in OF_QUOTAS and piece.number is not None:
-            _check_words(paragraph, place, figures, findings)
+            _check_words(paragraph, number, figures, findings)
     _check_written_sums(paragraph, findings)
     _check_money(paragraph, figures, findings)
     _check_own_appendix(paragraph, figures, findings)
 
 
-def _check_words(paragraph: TextParagraph, place: int, figures: Figures, findings: Findings) -> None:
+def _check_words(paragraph: TextParagraph, number: int, figures: Figures, findings: Findings) -> None:
     """The counting word behind a number and the qualifier before it are those of its quotas."""
-    piece = paragraph.pieces[place]
-    before = "".join(item.text for item in paragraph.pieces[:place])
-    after = "".join(item.text for item in paragraph.pieces[place + 1 :])
+    piece = paragraph.pieces[number]
+    before = "".join(item.text for item in paragraph.pieces[:number])
+    after = "".join(item.text for item in paragraph.pieces[number + 1 :])
     counted, qualified = _WORD_AFTER.match(after), _QUALIFIER.search(before)
     for quota in _named(piece, figures):
         found, own = counted[1] if counted else NOTHING, quota.counting_word or NOTHING

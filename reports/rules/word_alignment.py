@@ -18,6 +18,9 @@ _TOKEN = re.compile(r"\d+(?:[.,/]\d+)*|\.{3}|[^\W\d_]+|\S")
 _SAME = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u201c\u201d\u2018\u2019", "------\"\"''")
 """Dashes and quotation marks, which Word changes while one types."""
 
+Step = tuple[str, int, int, int, int]
+"""What is done, from where to where in the old words, from where to where in the new."""
+
 
 class TooDifferent(ValueError):  # noqa: N818 - an answer, not a fault
     """The texts have too little in common to be laid beside each other."""
@@ -65,10 +68,10 @@ def align(old: Sequence[str], new: Sequence[str]) -> list[Match]:
     return matches
 
 
-def changes(old: Sequence[Token], new: Sequence[Token]) -> list[tuple[str, int, int, int, int]]:
+def changes(old: Sequence[Token], new: Sequence[Token]) -> list[Step]:
     """The opcodes of difflib between the words of two paragraphs."""
     ours, theirs = [token.key for token in old], [token.key for token in new]
-    return SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
+    return list(SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes())
 
 
 def _phrases(texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
