@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from quotas.forms import PersonNameField
 from quotas.models import Allocation, Person, Quota, Registration, SubQuota, UnitCap
 from quotas.resources import AllocationResource, PersonResource, QuotaResource, RegistrationResource
-from quotas.services.ceilings import check_sub_quota_number
+from quotas.services.ceilings import check_sub_quota_name, check_sub_quota_number
 from quotas.services.quotas import check_quota_number
 from trainingplan.admin.base import CatalogueAdmin, user_of
 from trainingplan.admin.forms import CatalogueForm, ChoiceField, InPlanForm
@@ -121,11 +121,15 @@ class SubQuotaForm(CatalogueForm):
         quota, number = self.cleaned_data.get("quota", self.instance.quota_id), self.cleaned_data.get("number")
         if isinstance(quota, Quota):
             self.instance.quota = quota
-        if quota and number is not None:
-            try:
+        if not quota:
+            return cleaned
+        try:
+            if number is not None:
                 check_sub_quota_number(sub_quota=self.instance, number=number)
-            except Refused as refusal:
-                self.add_error(refusal.field if refusal.field in self.fields else "number", refusal.message)
+            if name := self.cleaned_data.get("name"):
+                check_sub_quota_name(quota=self.instance.quota, name=name, sub_quota_id=self.instance.pk)
+        except Refused as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else "number", refusal.message)
         return cleaned
 
 

@@ -115,8 +115,8 @@ class Terms:
     def returned(self) -> bool:
         return state_of(self.answer) == Response.State.RETURNED
 
-    def deadlines(self, programme_id: int) -> list[datetime]:
-        """The times until which one programme is open; the plan's own counts while the plan registers."""
+    def deadlines(self, programme_id: int | None) -> list[datetime]:
+        """The times until which one programme, or with None every one, is open; the plan's own while it registers."""
         extended = [self.extensions.get(None), self.extensions.get(programme_id)]
         common = self.plan.registration_closes_at if self.plan.state == Plan.State.REGISTRATION else None
         return [at for at in (common, *extended) if at]
@@ -125,6 +125,10 @@ class Terms:
     def endless(self) -> bool:
         """Whether the plan registers without a deadline."""
         return self.plan.state == Plan.State.REGISTRATION and self.plan.registration_closes_at is None
+
+    def open(self, programme_id: int | None) -> bool:
+        """Whether the time of one programme, or with None of every one, still runs."""
+        return self.endless or any(at > timezone.now() for at in self.deadlines(programme_id))
 
     @property
     def last_deadline(self) -> datetime | None:
@@ -174,10 +178,9 @@ def why_cell_closed(terms: Terms, quota_id: int, programme_id: int) -> str:
         if terms.marked and quota_id not in terms.marked:
             return "Ban Tổ chức Tỉnh ủy chỉ trả lại các ô được đánh dấu; ô này không được sửa."
         return ""
-    deadlines = terms.deadlines(programme_id)
-    if terms.endless or any(at > timezone.now() for at in deadlines):
+    if terms.open(programme_id):
         return ""
-    if not deadlines:
+    if not (deadlines := terms.deadlines(programme_id)):
         return "Gia hạn không gồm chương trình này."
     return _too_late(terms, max(deadlines))
 

@@ -80,7 +80,10 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class MoreTime:
-    """The extensions of a unit and its last request: `until` is None when none runs."""
+    """The extensions of a unit and its last request: `until` is None when none runs.
+
+    `may_ask`: the time of some programme is over, be it that an extension of another one runs.
+    """
 
     may_ask: bool
     until: datetime | None
@@ -176,7 +179,7 @@ def registration_sheet(plan: Plan, unit: Unit, user: User, answer: Response | No
         illustrative=plan.illustrative or any(cell.illustrative for cell in cells.values()) or invented_last_year,
         last_year=plan.year - 1,
         returned=_returned(answer, len(remarks)) if answer and terms.returned else None,
-        more_time=_more_time(terms),
+        more_time=_more_time(terms, {quota.programme_id for quota in quotas}),
     )
 
 
@@ -185,10 +188,10 @@ def _returned(answer: Response, marked: int) -> Return:
     return Return(answer.return_reason, answer.handled_at, by, marked)
 
 
-def _more_time(terms: Terms) -> MoreTime:
+def _more_time(terms: Terms, programmes: Iterable[int]) -> MoreTime:
     """One query after the deadline, none before."""
     last, closes, now = terms.last_deadline, terms.plan.registration_closes_at, timezone.now()
-    if terms.answer is None or closes is None or now < closes:
+    if terms.answer is None or closes is None or terms.open(None) and not terms.extensions:
         return MoreTime(may_ask=False, until=None, request=None)
     request = (
         ExtensionRequest.objects.filter(participant_id=terms.answer.participant_id).select_related("programme").first()
@@ -196,7 +199,8 @@ def _more_time(terms: Terms) -> MoreTime:
     waits = request is not None and request.state == ExtensionRequest.State.WAITING
     running = last if last and last > now else None
     owes = sendable(terms.answer) and not terms.returned and not why_collecting_closed(terms.plan)
-    return MoreTime(may_ask=owes and running is None and not waits, until=running, request=request)
+    late = not all(map(terms.open, programmes))
+    return MoreTime(may_ask=owes and late and not waits, until=running, request=request)
 
 
 def _row(quota: Quota, cell: Registration | None, last_year: int | None) -> Row:

@@ -145,8 +145,7 @@ def add_sub_quota(*, plan: Plan, quota_id: int, name: str, number: int, actor: U
     quota = lock_quotas([quota_id]).get(quota_id)
     if quota is None or quota.programme.plan_id != plan.pk:
         raise Refused("Chỉ tiêu này không thuộc kế hoạch.", field="quota")
-    if SubQuota.objects.filter(quota=quota, name=name).exists():
-        raise Refused(f"Chỉ tiêu này đã có chỉ tiêu con «{name}».", field="name")
+    check_sub_quota_name(quota=quota, name=name)
     last = SubQuota.objects.filter(quota=quota).aggregate(last=Max("position", default=0))["last"]
     sub = SubQuota(quota=quota, name=name, number=number, position=last + 1)
     check_sub_quota_number(sub_quota=sub, number=number)
@@ -186,6 +185,17 @@ def _lock_sub_quota(plan: Plan, sub_quota: SubQuota) -> SubQuota:
     if stored is None:
         raise Refused("Chỉ tiêu con này vừa được người khác bỏ, hoặc không thuộc kế hoạch.")
     return stored
+
+
+def check_sub_quota_name(*, quota: Quota, name: str, sub_quota_id: int | None = None) -> None:
+    """Raise Refused when another sub-quota of the quota bears the name, be it with other capitals and blanks."""
+    for other in SubQuota.objects.filter(quota=quota).exclude(pk=sub_quota_id).values_list("name", flat=True):
+        if _plain(other) == _plain(name):
+            raise Refused(f"Chỉ tiêu này đã có chỉ tiêu con «{other}».", field="name")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def check_sub_quota_number(*, sub_quota: SubQuota, number: int) -> None:

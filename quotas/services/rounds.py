@@ -61,6 +61,27 @@ def set_round(*, plan: Plan, closes_at: datetime, reason: str, actor: User, open
     return stored
 
 
+@transaction.atomic
+def begin_allocation(*, plan: Plan, actor: User) -> Plan:
+    """End the round: units write no more, but for what is returned or extended, and the plan can be submitted.
+
+    `set_round` takes it back. Raises Refused.
+    """
+    stored = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    before = _shown(stored)["state"]
+    if not may(actor, Action.RUN_ROUND):
+        raise Refused("Chỉ Ban Tổ chức Tỉnh ủy được kết thúc đợt đăng ký.")
+    if stored.state != Plan.State.REGISTRATION:
+        raise Refused(f"Kế hoạch đang ở bước «{before}»: không có đợt đăng ký nào để kết thúc.")
+    stored.state = Plan.State.ALLOCATION
+    stored.save(update_fields=["state"])
+    entry = Entry(
+        table="plan", row=stored.pk, label=str(stored), field="state", old=before, new=stored.get_state_display()
+    )
+    record([entry], actor=actor, plan=stored)
+    return stored
+
+
 def _check(plan: Plan, reason: str, now: datetime, opens_at: datetime | None) -> None:
     closes = plan.registration_closes_at
     opens = plan.registration_opens_at

@@ -178,8 +178,9 @@ def test_a_sub_quota_is_neither_lowered_nor_removed_under_its_places(province: P
 
 def test_a_sub_quota_has_a_name_of_its_own_and_no_more_than_the_quota(province: Province) -> None:
     women(province)
-    with pytest.raises(Refused, match="đã có chỉ tiêu con «nữ»"):
-        women(province)
+    for name in ("nữ", "NỮ", " nữ "):
+        with pytest.raises(Refused, match="đã có chỉ tiêu con «nữ»"):
+            add_sub_quota(plan=province.plan, quota_id=province.hcm.pk, name=name, number=1, actor=province.hoa)
     with pytest.raises(Refused, match="Chỉ tiêu có 5"):
         add_sub_quota(plan=province.plan, quota_id=province.hcm.pk, name="trẻ", number=6, actor=province.hoa)
 
