@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import appendices, cell_history, dashboard, letters, plan, trail, why
+from reports.views import appendices, cell_history, dashboard, editor, figures, letters, plan, trail, why
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("ke-hoach/", plan.plan_text, name="plan-text"),
     path("ke-hoach/ke-hoach.<slug:extension>", plan.plan_file, name="plan-file"),
     path("ke-hoach/toan-bo.pdf", plan.plan_whole, name="plan-all"),
+    path("ke-hoach/soan-thao/", editor.editor, name="plan-editor"),
+    path("ke-hoach/soan-thao/<slug:key>/", editor.section, name="plan-editor-section"),
+    path("ke-hoach/soan-thao/<slug:key>/sap-xep/", editor.arrange, name="plan-editor-arrange"),
+    path("ke-hoach/soan-thao/<slug:key>/xoa/", editor.remove, name="plan-editor-remove"),
+    path("ke-hoach/so-lieu/", figures.figure, name="plan-figure"),
     path("tien-do/cong-van-don-doc/", letters.progress_letter, name="progress-letter"),
     path("tien-do/cong-van-don-doc.<slug:extension>", letters.progress_letter_file, name="progress-letter-file"),
     path("nhat-ky/", trail.trail, name="trail"),

@@ -19,7 +19,7 @@ from quotas.services.nominations import add_nomination
 from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.cast import make_province, make_unit, make_user
 from tests.quotas.rosters_cast import give, make_roster, person
-from trainingplan.models import Delegation, Plan, Role, Unit, UnitGroup, User
+from trainingplan.models import Delegation, Plan, Role, Section, Unit, UnitGroup, User
 
 ROLES = ("anonymous", "own", "other", "board", "manager", "home", "school", "finance", "admin")
 HOMES = {"own": "huyen-uy-binh-son", "other": "so-y-te", "home": "so-noi-vu", "school": "truong-chinh-tri"}
@@ -48,7 +48,7 @@ class Doors:
     def address(self, name: str, parts: str, home: str = "own") -> str:
         """The address of what belongs to the unit of `home`; parts that no path takes go into the query."""
         given = {key: value for part in parts.split() for key, value in self.subjects[home][part].items()}
-        query = {key: value for key, value in given.items() if "-" in key or key == "bang"}
+        query = {key: value for key, value in given.items() if "-" in key or key in ("bang", "truong")}
         path = reverse(name, kwargs={key: value for key, value in given.items() if key not in query})
         return path + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
 
@@ -109,6 +109,8 @@ def _build() -> Doors:
         "roster": {"number": 6},
         "line": {"pk": line.pk},
         "lending": {"pk": lending.pk},
+        "section": {"key": Section.objects.create(plan=plan, key="mot", position=1, marker="I.", heading="MỘT").key},
+        "figure": {"truong": "{quota:kv3}"},
         "xlsx": {"extension": "xlsx"},
         "docx": {"extension": "docx"},
         "sub": {"pk": SubQuota.objects.create(quota=province.kv3, name="nữ", position=1, number=9).pk},
