@@ -261,3 +261,14 @@ def test_demand_is_granted_reserve_and_refused_for_every_unit_and_programme(prov
     assert (ours.total.demand, ours.total.granted, ours.total.reserve, ours.total.refused) == (9, 4, 3, 2)
     assert (theirs.total.demand, theirs.total.granted, theirs.total.refused, theirs.total.beyond) == (5, 2, 3, 3)
     assert table.total.demand == 14
+
+
+def test_a_reserve_may_always_be_lowered(province: Province) -> None:
+    """Also to what is still more than the demand that was lowered meanwhile."""
+    register(province, province.binh_son, province.hcm, 5)
+    cells = [CellInput(province.binh_son.pk, province.hcm.pk, "5")]
+    save_reserves(plan=province.plan, cells=cells, actor=province.hoa)
+    register(province, province.binh_son, province.hcm, 2)
+    cells = [CellInput(province.binh_son.pk, province.hcm.pk, "3", version=1)]
+    (lowered,) = save_reserves(plan=province.plan, cells=cells, actor=province.hoa)
+    assert (lowered.outcome, lowered.number) == (Outcome.SAVED, 3)
