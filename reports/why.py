@@ -1,6 +1,6 @@
 """Figures that can be asked "vì sao?": what is counted, of which quotas and units, and the address that asks it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -12,7 +12,7 @@ from django.urls import reverse
 from quotas.models import Quota
 from quotas.selectors.waiting import OUTSIDE
 from reports.fields import Field, FieldRefused, Figures, Kind
-from trainingplan.models import Plan, Unit, UnitGroup, User
+from trainingplan.models import Appendix, Plan, Unit, UnitGroup, User
 from trainingplan.policies import Action, may, sees_all_units, visible_units
 from trainingplan.selectors import unit_name
 
@@ -112,6 +112,14 @@ def figure_of(field: Field, figures: Figures) -> Figure | None:
     return Figure(Measure.GIVEN, quota_ids=tuple(quota.id for quota in named)) if named else None
 
 
+def appendix_total(appendix: Appendix) -> Figure:
+    """The total that an appendix prints."""
+    if appendix.kind == Appendix.Kind.BUDGET:
+        return Figure(Measure.BUDGET)
+    roster = appendix.kind == Appendix.Kind.ROSTER
+    return Figure(Measure.NOMINATED if roster else Measure.ALLOCATED, appendix=appendix.number)
+
+
 class UnknownFigure(LookupError):  # noqa: N818 - says what the figure is
     """What is asked for is not in the plan, or not the reader's to see."""
 
@@ -190,6 +198,12 @@ def appendix_number(quota: Quota) -> int:
     return quota.appendix.number if quota.appendix else OUTSIDE
 
 
+def _known_appendix(plan: Plan, number: int | None, quotas: Iterable[Quota]) -> bool:
+    """Whether there is such an appendix, be it without quotas."""
+    known = {OUTSIDE, *map(appendix_number, quotas)}
+    return number is None or number in known or plan.appendices.filter(number=number).exists()
+
+
 def subject_of(plan: Plan, figure: Figure, user: User) -> Subject:
     """The subject; raises UnknownFigure where the plan has no such quota, programme, appendix, unit or khối."""
     quotas = Quota.objects.filter(programme__plan=plan).select_related("programme", "appendix")
@@ -201,7 +215,7 @@ def subject_of(plan: Plan, figure: Figure, user: User) -> Subject:
     known = (
         set(figure.quota_ids) <= found.keys(),
         not figure.programme or any(quota.programme.key == figure.programme for quota in found.values()),
-        figure.appendix is None or figure.appendix in {appendix_number(quota) for quota in found.values()},
+        _known_appendix(plan, figure.appendix, found.values()),
         not figure.unit or unit is not None,
         figure.group_id is None or group is not None,
     )

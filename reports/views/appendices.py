@@ -11,6 +11,7 @@ from reports.exports import Format, file_name, render, zip_of
 from reports.renderers.html import render_html
 from reports.scopes import scope_of, visible_appendices
 from reports.views.files import attachment
+from reports.why import appendix_total, why_address
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import Action, UserRequest, plan_view
 
@@ -31,7 +32,13 @@ def appendix(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """One appendix as it will be printed; a definition that cannot be printed says why in its place."""
     listed = visible_appendices(request.user, plan)
     shown = _find(listed, number)
-    context = {"plan": plan, "appendices": listed, "appendix": shown, "formats": DOWNLOADS}
+    context = {
+        "plan": plan,
+        "appendices": listed,
+        "appendix": shown,
+        "formats": DOWNLOADS,
+        "why": why_address(plan, appendix_total(shown), request.user),
+    }
     try:
         document = build_appendix(plan, shown, scope_of(request.user, plan))
     except WrongDefinition as wrong:
