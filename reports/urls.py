@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import appendices, cell_history, dashboard, editor, figures, letters, plan, trail, why
+from reports.views import appendices, cell_history, checks, dashboard, editor, figures, letters, plan, trail, why
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("ke-hoach/soan-thao/<slug:key>/sap-xep/", editor.arrange, name="plan-editor-arrange"),
     path("ke-hoach/soan-thao/<slug:key>/xoa/", editor.remove, name="plan-editor-remove"),
     path("ke-hoach/so-lieu/", figures.figure, name="plan-figure"),
+    path("soat-so-lieu/", checks.checks, name="checks"),
+    path("soat-so-lieu/soat-so-lieu.<slug:extension>", checks.checks_file, name="checks-file"),
+    path("soat-so-lieu/tep-word/", checks.checks_word, name="checks-word"),
     path("tien-do/cong-van-don-doc/", letters.progress_letter, name="progress-letter"),
     path("tien-do/cong-van-don-doc.<slug:extension>", letters.progress_letter_file, name="progress-letter-file"),
     path("nhat-ky/", trail.trail, name="trail"),

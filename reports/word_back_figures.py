@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.checks.findings import NOTHING
-from reports.checks.places import ALL_LINES, DATA, Place, Spot, of_appendix, of_quota
+from reports.checks.places import ALL_LINES, DATA, Place, of_appendix, of_programme, of_quota
 from reports.checks.quotas import Grids, totals
 from reports.fields import OF_QUOTAS, Field, FieldRefused, Figures, Kind, QuotaFigure
 from reports.word_back_lines import Said, value
@@ -178,7 +178,7 @@ def _source(field: Field | None, quotas: Sequence[QuotaFigure], figures: Figures
         case Kind.APPENDIX:
             return of_appendix(int(field.argument))
         case Kind.PROGRAMME:
-            return Place(f"Chương trình «{figures.programmes[field.argument]}»", Spot.PROGRAMME, field.argument)
+            return of_programme(field.argument, f"Chương trình «{figures.programmes[field.argument]}»", figures)
         case Kind.CLASSES:
             return of_quota(figures.quota(field.argument))
     return of_quota(quotas[0])

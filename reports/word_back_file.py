@@ -76,6 +76,11 @@ class WordFile:
     deleted: int = 0
     comments: int = 0
 
+    @property
+    def revised(self) -> bool:
+        """Whether any change is still only proposed."""
+        return bool(self.inserted or self.deleted)
+
 
 def read_word(content: bytes) -> WordFile:
     """Read the body of a .docx: text boxes and tables in reading order, no headers, notes or comments.

@@ -41,6 +41,10 @@ class WordChange:
     before: str = ""
     after: str = ""
 
+    def __str__(self) -> str:
+        words = " → ".join(f"«{text}»" for text in (self.old, self.new) if text)
+        return f"{self.place.words}, {self.kind.label}: {words}"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

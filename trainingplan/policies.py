@@ -38,6 +38,7 @@ class Action(StrEnum):
     SUBMIT_PLAN = "submit_plan"
     ISSUE_PLAN = "issue_plan"
     SEE_CHECKS = "see_checks"
+    CHECK_WORD = "check_word"
     SEE_TRAIL = "see_trail"
     SEE_CELL_HISTORY = "see_cell_history"
     SEE_REFUSALS = "see_refusals"
@@ -86,7 +87,8 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.ISSUE_PLAN, Action.DELEGATE},
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
-    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN},
+    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN}
+    | {Action.CHECK_WORD},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,

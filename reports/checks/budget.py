@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, Sum
 
@@ -10,7 +10,7 @@ from budget.models import BudgetLine, FundSource
 from budget.rules import line_amount
 from reports.appendices.columns import SOURCE_PREFIX
 from reports.checks.findings import NOTHING, Findings
-from reports.checks.places import Place, Spot, of_appendix
+from reports.checks.places import Place, Spot, of_appendix, of_programme
 from reports.checks.rules import Rule
 from reports.fields import Figures
 from trainingplan.models import Appendix, Plan
@@ -21,6 +21,7 @@ from trainingplan.rules.numbers import format_money
 class Line:
     """A budget line as it is checked; `paid` is what its sources sum to."""
 
+    id: int
     key: str
     programme: str
     content: str
@@ -58,6 +59,7 @@ def check_budget(
         .order_by("position")
         .annotate(paid=Sum("shares__amount", default=0))
         .values_list(
+            "pk",
             "key",
             "programme__key",
             "content",
@@ -82,7 +84,7 @@ def check_budget(
 
 
 def check_line(stt: int, line: Line, findings: Findings) -> None:
-    place = Place(f"Dòng kinh phí {stt} «{line.content}», thành tiền", Spot.BUDGET, line.key)
+    place = Place(f"Dòng kinh phí {stt} «{line.content}», thành tiền", Spot.BUDGET, line.key, str(line.id))
     amount = line_amount(
         basis=line.basis,
         rate=line.rate,
@@ -92,9 +94,9 @@ def check_line(stt: int, line: Line, findings: Findings) -> None:
     )
     label = BudgetLine.Basis(line.basis).label
     message = f"Thành tiền không bằng mức chi nhân các thừa số ({label})."
-    factors = Place("Mức chi × thừa số", Spot.BUDGET, line.key)
+    factors = replace(place, words="Mức chi × thừa số")
     findings.equal(Rule.LINE_AMOUNT, (place, line.amount), (factors, amount), message)
-    message, sources = "Các nguồn cộng lại không bằng thành tiền.", Place("Tổng các nguồn", Spot.BUDGET, line.key)
+    message, sources = "Các nguồn cộng lại không bằng thành tiền.", replace(place, words="Tổng các nguồn")
     findings.equal(Rule.LINE_SOURCES, (place, line.amount), (sources, line.paid), message)
 
 
@@ -108,7 +110,7 @@ def _check_learners(lines: list[Line], figures: Figures, findings: Findings) -> 
         if given and learners[key]:
             message = "Kinh phí tính cho nhiều người hơn chỉ tiêu của chương trình."
             place = Place(f"Kinh phí của «{name}», số học viên", Spot.BUDGET)
-            other = Place(f"Chỉ tiêu của chương trình «{name}»", Spot.PROGRAMME, key)
+            other = of_programme(key, f"Chỉ tiêu của chương trình «{name}»", figures)
             findings.at_most(Rule.LEARNERS, (place, learners[key]), (other, sum(given)), message)
 
 

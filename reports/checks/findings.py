@@ -71,6 +71,11 @@ class CheckResult:
         return sum(number for _, number in self.counts)
 
     @property
+    def wrong(self) -> Counter[Comparison]:
+        """The disagreements by what was held against what."""
+        return Counter(COMPARISONS[one.rule] for one in self.disagreements)
+
+    @property
     def clean(self) -> bool:
         return not self.disagreements
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports.fields import QuotaFigure
+from reports.fields import Figures, QuotaFigure
+from reports.plan_document import place_anchor
 from reports.text import TextParagraph
 
 
@@ -25,11 +26,16 @@ class Spot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere in the plan: in words, and as plain data for those who lead there."""
+    """Somewhere in the plan: in words, and as plain data for those who lead there.
+
+    `at` helps to find it and is no part of what it is: of a quota or programme the appendix whose grid shows it, of a
+    place in the text its anchor, of a budget line its id.
+    """
 
     words: str
     spot: Spot = Spot.NONE
     key: str = ""
+    at: str = ""
 
     @property
     def stable(self) -> str:
@@ -51,11 +57,18 @@ def in_text(paragraph: TextParagraph, more: str = "") -> Place:
     if not paragraph.section:
         return Place(f"{paragraph.where or TEXT.words}{more}", Spot.PLAN)
     key = f"{paragraph.section}/{paragraph.slot}" if paragraph.slot else paragraph.section
-    return Place(f"{paragraph.where}{more}", Spot.TEXT, key)
+    return Place(f"{paragraph.where}{more}", Spot.TEXT, key, place_anchor(paragraph.where))
 
 
 def of_quota(quota: QuotaFigure) -> Place:
-    return Place(f"Chỉ tiêu «{quota.name}»", Spot.QUOTA, f"{quota.programme}/{quota.key}")
+    key = f"{quota.programme}/{quota.key}"
+    return Place(f"Chỉ tiêu «{quota.name}»", Spot.QUOTA, key, str(quota.appendix or ""))
+
+
+def of_programme(key: str, words: str, figures: Figures) -> Place:
+    """A programme; its grid is that of its quotas, if they all stand in one."""
+    appendices = {quota.appendix for quota in figures.quotas if quota.programme == key}
+    return Place(words, Spot.PROGRAMME, key, str(appendices.pop() or "") if len(appendices) == 1 else "")
 
 
 def of_appendix(number: int, more: str = "") -> Place:

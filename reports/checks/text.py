@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from quotas.models import Quota
 from reports.checks.citations import stray_numbers
 from reports.checks.findings import NOTHING, Findings
-from reports.checks.places import ALL_LINES, DATA, PLAN, SUBJECT, TEXT, Place, Spot, in_text, of_appendix, of_quota
+from reports.checks.places import (
+    ALL_LINES,
+    DATA,
+    PLAN,
+    SUBJECT,
+    TEXT,
+    Place,
+    in_text,
+    of_appendix,
+    of_programme,
+    of_quota,
+)
 from reports.checks.rules import Rule
 from reports.fields import OF_QUOTAS, Field, FieldRefused, Figures, Kind, Piece, QuotaFigure
 from reports.text import Style, TextParagraph
@@ -183,7 +194,7 @@ def _check_programmes(paragraphs: Sequence[TextParagraph], figures: Figures, fin
         said = set(_appendices(own))
         printed = {quota.appendix for quota in figures.quotas if quota.programme == key and quota.appendix}
         message = "Văn bản dẫn khác các phụ lục in chỉ tiêu của chương trình."
-        place, other = in_text(own[0]), Place(f"Chương trình «{name}»", Spot.PROGRAMME, key)
+        place, other = in_text(own[0]), of_programme(key, f"Chương trình «{name}»", figures)
         figure, holds = _list(said), said == printed
         findings.hold(Rule.PROGRAMME_APPENDICES, (place, figure), (other, _list(printed)), message, holds=holds)
 

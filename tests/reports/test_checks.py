@@ -305,9 +305,9 @@ def test_no_two_findings_share_a_key(plan_2024: Plan) -> None:
 
 def test_a_line_is_held_to_its_arithmetic() -> None:
     findings = Findings()
-    check_line(1, Line("lop", "", "Lớp", "learner_day", 100_000, 2, 50, 3, 30_000_000, 30_000_000), findings)
+    check_line(1, Line(1, "lop", "", "Lớp", "learner_day", 100_000, 2, 50, 3, 30_000_000, 30_000_000), findings)
     assert findings.result().clean
-    check_line(2, Line("lop", "", "Lớp", "learner_day", 100_000, 2, 50, 3, 30_000_001, 30_000_001), findings)
+    check_line(2, Line(1, "lop", "", "Lớp", "learner_day", 100_000, 2, 50, 3, 30_000_001, 30_000_001), findings)
     (found,) = findings.result().disagreements
     assert (found.figure, found.other_figure) == ("30.000.001", "30.000.000")
 
