@@ -40,11 +40,12 @@ PLACES = (("Giao", "given"), ("Đã phân bổ", "allocated"), ("Giữ lại", "
 
 @dataclass(frozen=True, slots=True)
 class GridPage:
-    """One of the grids: its address, how it is read, saved and worded."""
+    """One of the grids: its address, how it is read, saved and worded; `history` is its table in the change log."""
 
     name: str
     title: str
     store: str
+    history: str
     hint: str
     template: str
     wording: Wording
@@ -60,6 +61,7 @@ CAPS = GridPage(
     "allocation-caps",
     "Trần, giữ lại",
     "tran",
+    "unitcap",
     "Trần là số chỉ tiêu nhiều nhất một đơn vị được phân bổ ở cả chương trình; ô trống là không có trần. "
     "Số nhỏ cạnh ô là số đơn vị đã được phân bổ.",
     "quotas/ceilings_caps.html",
@@ -71,6 +73,7 @@ SUBS = GridPage(
     "allocation-subs",
     "Chỉ tiêu con",
     "chi-tieu-con",
+    "suballocation",
     "Mỗi ô là số người thuộc diện ấy trong số chỉ tiêu của đơn vị; số nhỏ cạnh ô là số chỉ tiêu của đơn vị. "
     "Các diện chồng lên nhau: một người có thể tính ở hai cột.",
     "quotas/ceilings_subs.html",
@@ -82,6 +85,7 @@ RESERVES = GridPage(
     "allocation-reserves",
     "Nhu cầu, dự bị",
     "du-bi",
+    "allocation",
     "Mỗi ô là số người dự bị; số nhỏ cạnh ô là nhu cầu chưa được phân bổ, cũng là số dự bị nhiều nhất.",
     "quotas/ceilings_reserves.html",
     Wording((*PLACES, ("Các đơn vị đăng ký", "registered")), total="Dự bị", asked="Chưa được giao"),

@@ -116,9 +116,10 @@ export class Grid {
 
   /** The link to who wrote a cell follows the cell that has the focus. */
   #at(cell) {
-    const { grid, historyUrl } = this.form.dataset;
+    const { historyTable, historyUrl } = this.form.dataset;
     if (!historyUrl) return;
-    this.trail.href = `${historyUrl}?${new URLSearchParams({ bang: grid, "don-vi": cell.unit, "chi-tieu": cell.quota })}`;
+    const asked = new URLSearchParams({ bang: historyTable, "don-vi": cell.unit, "chi-tieu": cell.quota });
+    this.trail.href = `${historyUrl}?${asked}`;
     this.trail.hidden = false;
   }
 
