@@ -189,7 +189,7 @@ def _lock_sub_quota(plan: Plan, sub_quota: SubQuota) -> SubQuota:
 
 def check_sub_quota_name(*, quota: Quota, name: str, sub_quota_id: int | None = None) -> None:
     """Raise Refused when another sub-quota of the quota bears the name, be it with other capitals and blanks."""
-    for other in SubQuota.objects.filter(quota=quota).exclude(pk=sub_quota_id).values_list("name", flat=True):
+    for other in SubQuota.objects.filter(quota=quota).exclude(pk=sub_quota_id or 0).values_list("name", flat=True):
         if _plain(other) == _plain(name):
             raise Refused(f"Chỉ tiêu này đã có chỉ tiêu con «{other}».", field="name")
 
