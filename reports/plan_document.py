@@ -16,6 +16,7 @@ FILE_STEM = "ke-hoach"
 _CLAUSES = frozenset({Style.PART, Style.HEADING})
 _TEXT = frozenset({Style.BODY, Style.ITEM, Style.SLOT})
 _DEEPEST = 4
+_LETTER_DD = re.compile(r"\bđ\b")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -85,8 +86,8 @@ def text_blocks(paragraphs: Iterable[TextParagraph]) -> Iterator[Block]:
 
 
 def place_anchor(where: str) -> str:
-    """The name of a place within its page: "Mục II.1, điểm đ" → "muc-ii-1-ddiem-dd", as điểm d is another place."""
-    plain = unicodedata.normalize("NFD", where.lower().replace("đ", "dd"))
+    """The name of a place within its page: "Mục II.1, điểm đ" → "muc-ii-1-diem-dd", as điểm d is another place."""
+    plain = unicodedata.normalize("NFD", _LETTER_DD.sub("dd", where.lower()).replace("đ", "d"))
     return _NO_WORD.sub("-", "".join(filter(str.isascii, plain))).strip("-")
 
 

@@ -37,7 +37,7 @@ from reports.document import (
 )
 from reports.profiles import Profile
 from reports.renderers.docx_parts import FONT, RULE, Text, printable, rule_element, side_by_side, table_element
-from reports.renderers.layout import formed, lay_out, page_mm, profile_of, text_width_mm
+from reports.renderers.layout import formed, introduces, lay_out, page_mm, profile_of, text_width_mm
 
 NOTE_SIZE: Final = 12
 MARK_SIZE: Final = 11
@@ -62,7 +62,7 @@ def render_docx(document: Document) -> bytes:
     writer = _Writer(word, document)
     for block, following in zip(document.blocks, (*document.blocks[1:], None), strict=True):
         writer.write(block)
-        if isinstance(following, Closing):
+        if isinstance(following, Closing) or introduces(block, following):
             writer.hold_last()
     buffer = BytesIO()
     word.save(buffer)
@@ -186,7 +186,7 @@ class _Writer:
                 self._closing(block)
 
     def hold_last(self) -> None:
-        """Keep the last paragraph with what follows: nobody signs a page without a word of the text."""
+        """Keep the last paragraph with what follows: no list without its opening, no signature without a word."""
         if self.word.paragraphs:
             self.word.paragraphs[-1].paragraph_format.keep_with_next = True
 

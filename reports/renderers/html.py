@@ -1,6 +1,7 @@
 """Documents as HTML: a fragment for the screen, and the whole page that is exported and made into PDF."""
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from django.template.loader import render_to_string
@@ -30,7 +31,7 @@ from reports.document import (
     printed,
 )
 from reports.profiles import FONT_FAMILIES, Form, Profile
-from reports.renderers.layout import CELL_PADDING_MM, Layout, formed, lay_out, page_mm, profile_of
+from reports.renderers.layout import CELL_PADDING_MM, Layout, formed, introduces, lay_out, page_mm, profile_of
 
 _TEMPLATES: Final = {
     AppendixTitle: "reports/print/appendix_title.html",
@@ -91,7 +92,8 @@ def _context(document: Document, layouts: list[Layout], title_tag: str, *, on_sc
         "on_screen": on_screen,
         "blocks": [
             {"template": _TEMPLATES[type(block)], **_block(block, document, waiting, inner)}
-            for block in document.blocks
+            | ({"held": True} if introduces(block, following) else {})
+            for block, following in zip_longest(document.blocks, document.blocks[1:])
         ],
     }
 

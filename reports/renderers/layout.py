@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from reports.document import Column, Document, Kind, Orientation, RowKind, Run, Table, Value, printed
+from reports.document import (
+    Block,
+    Column,
+    Document,
+    Kind,
+    Orientation,
+    Paragraph,
+    RowKind,
+    Run,
+    Table,
+    Value,
+    printed,
+)
 from reports.profiles import A4_MM, PROFILES, Form, Profile
 from reports.renderers.metrics import POINTS_PER_MM, line_width, longest_word
 
@@ -15,6 +27,8 @@ LONGEST_WORD_MM: Final = 32
 """A longer unbroken string (an address, a code) is broken rather than given a wider column."""
 
 
+ITEM_MARKERS: Final = "-+"
+"""Of the items of a list, and of those below one of them."""
 HEAD_LINES: Final = 6
 """How many lines a column's title may take."""
 
@@ -42,6 +56,13 @@ def formed(run: Run, form: Form) -> Run:
     """A run of a heading in the form of its level."""
     text = run.text.upper() if form.capitals else run.text
     return replace(run, text=text, bold=run.bold or form.bold, italic=run.italic or form.italic)
+
+
+def introduces(block: Block, following: Block | None) -> bool:
+    """Whether a paragraph opens a list, from whose first item no page must cut it off."""
+    if not (isinstance(block, Paragraph) and isinstance(following, Paragraph)):
+        return False
+    return ITEM_MARKERS.find(block.marker or " ") < ITEM_MARKERS.find(following.marker or " ")
 
 
 def page_mm(document: Document) -> tuple[int, int]:
