@@ -15,6 +15,7 @@ from trainingplan.admin.forms import InPlanForm, OrderedForm, OrderedFormSet
 from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Section
 from trainingplan.policies import FROZEN
 from trainingplan.rules.definitions import definition_faults
+from trainingplan.services.refusals import Refused
 
 PROFILES = (
     ("HD36", "Hướng dẫn 36-HD/VPTW (2018)"),
@@ -108,6 +109,12 @@ class PlanAdmin(CatalogueAdmin):
         frozen = isinstance(obj, Plan) and obj.state in FROZEN
         return not frozen and super().has_change_permission(request, None)
 
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
+        """The form does not know the state; one that moved while the page was open is not written back."""
+        if change and isinstance(obj, Plan) and Plan.objects.select_for_update().get(pk=obj.pk).state != obj.state:
+            raise Refused(f"Chưa lưu: {obj} vừa được chuyển sang bước khác. Hãy xem lại.")
+        super().save_model(request, obj, form, change)
+
     @admin.display(description="số")
     def shown_number(self, plan: Plan) -> str:
         return f"{plan.number or '…'}-{plan.symbol}"
@@ -136,6 +143,12 @@ class SectionAdmin(CatalogueAdmin):
     search_fields = ("marker", "heading", "body")
     fields = ("plan", "key", "parent", "position", "marker", "heading", "body", "closing")
     autocomplete_fields = ("parent",)
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Who writes the same text in the editor at this time is told of it."""
+        if change and isinstance(obj, Section) and {"heading", "body", "closing"} & set(form.changed_data):
+            obj.version += 1
+        super().save_model(request, obj, form, change)
 
 
 class ColumnForm(OrderedForm):
