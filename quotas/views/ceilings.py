@@ -172,7 +172,7 @@ def _cells_view(page: GridPage) -> Callable[..., HttpResponse]:
                 cells_io.read_sent(request), request=request, save=_saving(request, plan, page), more=sums
             )
         except cells_io.BadCells as bad:
-            return cells_io.refusal(bad.message, 400)
+            return cells_io.refusal(bad.message, bad.status)
         except Refused as refused:
             return cells_io.refusal(refused.message, 409)
         return cells_io.reply(saved)

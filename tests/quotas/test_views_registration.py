@@ -226,6 +226,17 @@ def test_after_the_deadline_the_grid_is_read_only_and_says_why(client: Client, p
     assert not Registration.objects.exists()
 
 
+def test_what_one_typed_is_not_taken_as_another_s_who_has_signed_in_since(client: Client, province: Province) -> None:
+    body = {"writer": province.alice.pk, "cells": [cell(province, province.kv3, "4")]}
+    url, sent = address("registration-cells", province), json.dumps(body)
+    answer = as_user(client, province.bob).post(url, sent, content_type="application/json")
+    assert answer.status_code == 401
+    assert "tài khoản khác (bob)" in answer.json()["message"]
+    assert not Registration.objects.exists()
+    assert as_user(client, province.alice).post(url, sent, content_type="application/json").status_code == 200
+    assert Registration.objects.get().updated_by == province.alice
+
+
 def test_a_cell_of_another_unit_is_refused(client: Client, province: Province) -> None:
     other = {"unit": province.son_tinh.pk, "quota": province.kv3.pk, "value": "4", "version": 0}
     _, told = send(as_user(client, province.alice), province, other)
