@@ -42,6 +42,10 @@ class Doors:
     def rosters(self) -> str:
         return self._url(Action.SEE_ROSTER, "rosters")
 
+    def roster(self, appendix: int) -> str:
+        """The roster that an appendix prints."""
+        return self._url(Action.SEE_ROSTER, "roster", number=appendix)
+
     def budget(self) -> str:
         return self._url(Action.SEE_BUDGET, "budget")
 
@@ -58,6 +62,10 @@ class Doors:
         """Who changed a cell of a grid, and when."""
         query = {"bang": table, "don-vi": unit_key, "chi-tieu": str(column_id)}
         return self._url(Action.SEE_CELL_HISTORY, "cell-history", query)
+
+    def editor(self) -> str:
+        """Where the plan's text is written."""
+        return self._url(Action.EDIT_PLAN, "plan-editor")
 
     def section(self, key: str, slot: int | None = None) -> str:
         """A section of the plan's text, or one of its lettered items by its place, where it is written."""
@@ -81,7 +89,7 @@ class Doors:
     def people(self, quota: QuotaFigures) -> str:
         """The people named for a quota: on its appendix's roster, if it has one."""
         if quota.way is Way.ROSTER:
-            return self._url(Action.SEE_ROSTER, "roster", number=quota.appendix)
+            return self.roster(quota.appendix or OUTSIDE)
         return self.rosters()
 
     def left(self, quota: QuotaFigures) -> str:

@@ -1,7 +1,7 @@
 """What a bound field is made of: formula, rows – quotas, units, people, budget lines – and who changed it last."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from quotas.selectors.allocation import sums_by_quota
 from reports.doors import Doors
 from reports.field_list import Choice, FieldList
 from reports.fields import OF_QUOTAS, Field, Kind, QuotaFigure
+from reports.why import figure_of
 from trainingplan.models import Appendix, Change, Plan, User
 from trainingplan.rules.numbers import format_count, format_money
 from trainingplan.selectors import plan_day, plan_units, unit_names
@@ -73,12 +74,19 @@ def figure_view(plan: Plan, of: Field, known: FieldList, user: User) -> FigureVi
     if choice.refusal:
         return FigureView(choice, explained=False)
     if of.kind in OF_QUOTAS or of.kind is Kind.CLASSES:
-        return _of_quotas(plan, of, known, doors)
+        return _with_why(_of_quotas(plan, of, known, doors), of, known, doors)
     if of.kind is Kind.BUDGET:
-        return _of_budget(plan, choice, doors)
+        return _with_why(_of_budget(plan, choice, doors), of, known, doors)
     if of.kind is Kind.APPENDIX:
         return _of_appendix(plan, choice, int(of.argument), doors)
     return FigureView(choice, explained=False)
+
+
+def _with_why(view: FigureView, of: Field, known: FieldList, doors: Doors) -> FigureView:
+    """A total can also be asked what changed it over a time."""
+    total = figure_of(of, known.figures)
+    why = [("Vì sao số này đổi?", doors.why(total))] if total else []
+    return replace(view, doors=_real([*why, *view.doors]))
 
 
 def _of_quotas(plan: Plan, of: Field, known: FieldList, doors: Doors) -> FigureView:
@@ -127,7 +135,7 @@ def _of_one(plan: Plan, choice: Choice, quota: QuotaFigure, doors: Doors) -> Fig
         rows=rows,
         total=total,
         last=_last("quota", [quota.id], "number"),
-        doors=_doors_of(quota, doors),
+        doors=_doors_of(quota, doors, roster=people is not None),
         illustrative=illustrative,
     )
 
@@ -205,9 +213,11 @@ def _of_appendix(plan: Plan, choice: Choice, number: int, doors: Doors) -> Figur
     return FigureView(choice, last=_last("appendix", [appendix.pk]), doors=_real(door))
 
 
-def _doors_of(quota: QuotaFigure, doors: Doors) -> tuple[Door, ...]:
+def _doors_of(quota: QuotaFigure, doors: Doors, *, roster: bool = False) -> tuple[Door, ...]:
     named = [("Bảng phân bổ", doors.grid(quota.appendix))]
     if quota.appendix is not None:
+        if roster:
+            named = [("Danh sách cử đi", doors.roster(quota.appendix))]
         named.append((f"Phụ lục {quota.appendix}", doors.appendix(quota.appendix)))
     return _real(named)
 

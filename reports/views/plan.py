@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as render_template
 
 from reports.appendices.columns import WrongDefinition
+from reports.doors import Doors
 from reports.exports import WHOLE, Format, file_name, plan_documents, render, render_whole
 from reports.plan_document import has_text, plan_document
 from reports.renderers.html import render_html
@@ -27,6 +28,7 @@ def plan_text(request: UserRequest, plan: Plan) -> HttpResponse:
         "document": render_html(document) if document else "",
         "formats": DOWNLOADS,
         "illustrative": bool(document and document.mark),
+        "editor_url": Doors(plan, request.user).editor(),
     }
     return render_template(request, "reports/plan.html", context)
 

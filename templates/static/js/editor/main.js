@@ -35,7 +35,7 @@ function start(editor) {
     const text = field.startsWith("{fixed:") ? field.slice(7, -1) : chip.querySelector("b").textContent;
     const unbind = ["Bỏ gắn, giữ chữ", () => done(surface, chip, text)];
     const change = ["Đổi số liệu khác", () => { chosen = { surface, chip }; side.pick(); }];
-    side.open(field, "closed" in form.dataset ? [] : [change, unbind]);
+    side.open(field, "closed" in form.dataset ? [] : [change, unbind], () => chip.focus());
   }
 
   function done(surface, chip, text) {

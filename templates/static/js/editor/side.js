@@ -38,10 +38,13 @@ export class Side {
   }
 
   /** Show what stands behind a chip, with what can be done with it. */
-  async open(field, actions) {
+  async open(field, actions, closed) {
     const tools = document.createElement("div");
     tools.className = "panel-tools";
-    tools.append(...actions.map(([label, act]) => button(label, act)), button("Đóng", () => this.#turn(this.picker)));
+    tools.append(...actions.map(([label, act]) => button(label, act)), button("Đóng", () => {
+      this.close();
+      closed();
+    }));
     const content = document.createElement("div");
     content.textContent = field.startsWith("{fixed:")
       ? `«${field.slice(7, -1)}» được giữ nguyên như đã viết, không lấy từ dữ liệu.`
@@ -113,9 +116,12 @@ export class Side {
   }
 
   #filter() {
-    const words = fold(this.search.value).split(" ").filter(Boolean);
+    const phrase = fold(this.search.value);
+    const words = phrase.split(" ");
+    const whole = this.choices.some((item) => item.dataset.sought.includes(phrase));
     for (const item of this.choices) {
-      item.hidden = !words.every((word) => item.dataset.sought.includes(word));
+      const { sought } = item.dataset;
+      item.hidden = whole ? !sought.includes(phrase) : !words.every((word) => sought.includes(word));
     }
     for (const group of this.root.querySelectorAll("[data-group]")) {
       group.hidden = !group.querySelector("[data-choice]:not([hidden])");

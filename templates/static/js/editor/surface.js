@@ -1,8 +1,11 @@
 // One text as a surface to write on, in place of its textarea, which keeps the text as it is stored.
 
+import { caretOf, chipBeside, insertLines, placeCaret, textBefore } from "./caret.js";
+import { History } from "./history.js";
 import { GAP, chip, dress, nodesOf, pasted, read, show } from "./text.js";
 
 const FIELDS = "text/x-plan-text";
+const TYPED = new Set(["insertText", "insertCompositionText", "deleteContentBackward", "deleteContentForward"]);
 
 export class Surface {
   constructor(area, known, { changed, open }) {
@@ -14,9 +17,10 @@ export class Surface {
     this.stored = area.value;
     this.node = this.#make();
     show(this.node, area.value, known);
+    this.history = new History({ text: area.value, caret: { line: 0, offset: 0 } });
+    this.caret = null;
     area.hidden = true;
     area.after(this.node);
-    this.range = null;
     if (!area.readOnly) this.#listen();
     this.node.addEventListener("click", (event) => this.#openChip(event));
   }
@@ -29,22 +33,22 @@ export class Surface {
   /** Insert a field where the caret was last. */
   insert(field) {
     this.#restore();
-    const holder = document.createElement("div");
-    holder.append(GAP, chip(field, this.known), GAP);
-    document.execCommand("insertHTML", false, holder.innerHTML);
+    const space = /[^\s(]$/u.test(textBefore(this.node)) ? " " : "";
+    insertLines(this.node, [[space + GAP, chip(field, this.known)]]);
     this.#sync();
   }
 
   /** Put a field, or plain text, in the place of a chip. */
-  replace(old, field) {
-    const nodes = field.startsWith("{") ? [chip(field, this.known)] : [field];
-    old.replaceWith(...nodes);
+  replace(old, written) {
+    old.replaceWith(...nodesOf(written, this.known));
     this.node.focus();
     this.#sync();
   }
 
+  /** Make what is selected bold or italic, or no longer. Headings and labels have their form by their kind. */
   format(command) {
-    this.#restore();
+    if (this.oneLine) return;
+    this.node.focus();
     document.execCommand(command);
     this.#sync();
   }
@@ -66,63 +70,75 @@ export class Surface {
   }
 
   #listen() {
-    this.node.addEventListener("input", () => this.#sync());
+    this.node.addEventListener("beforeinput", (event) => this.#before(event));
+    this.node.addEventListener("input", (event) => this.#sync(TYPED.has(event.inputType)));
     this.node.addEventListener("paste", (event) => this.#paste(event));
     this.node.addEventListener("copy", (event) => this.#copy(event));
     this.node.addEventListener("cut", (event) => {
       this.#copy(event);
       document.execCommand("delete");
     });
-    this.node.addEventListener("drop", (event) => event.preventDefault());
     this.node.addEventListener("keydown", (event) => this.#key(event));
-    document.addEventListener("selectionchange", () => {
-      const selection = getSelection();
-      if (selection.rangeCount && this.node.contains(selection.anchorNode)) this.range = selection.getRangeAt(0);
+    this.node.addEventListener("focusout", () => {
+      this.caret = caretOf(this.node);
     });
   }
 
-  #sync() {
-    if (!this.node.firstElementChild) show(this.node, "", this.known);
+  /** The browser's own undo knows nothing of chips, and what is dropped may bring any form along. */
+  #before(event) {
+    if (event.inputType === "historyUndo") this.#travel(event, this.history.undo());
+    else if (event.inputType === "historyRedo") this.#travel(event, this.history.redo());
+    else if (event.inputType === "insertFromDrop") event.preventDefault();
+  }
+
+  #travel(event, state) {
+    event.preventDefault();
+    if (!state) return;
+    show(this.node, state.text, this.known);
+    placeCaret(this.node, state.caret);
+    this.area.value = state.text;
+    this.changed(this);
+  }
+
+  #sync(typed = false) {
+    if (!this.node.firstElementChild) {
+      show(this.node, this.node.textContent, this.known);
+      placeCaret(this.node, { line: 0, offset: Infinity });
+    }
     dress(this.node);
     this.area.value = read(this.node);
+    this.history.remember({ text: this.area.value, caret: caretOf(this.node) }, { typed });
     this.changed(this);
   }
 
   #restore() {
+    if (this.node.contains(document.activeElement)) return;
     this.node.focus();
-    const selection = getSelection();
-    if (this.range && this.node.contains(this.range.startContainer)) {
-      selection.removeAllRanges();
-      selection.addRange(this.range);
-    } else {
-      selection.selectAllChildren(this.node);
-      selection.collapseToEnd();
-    }
+    placeCaret(this.node, this.caret ?? { line: Infinity, offset: Infinity });
   }
 
   #key(event) {
     const onChip = event.target.dataset?.field;
-    if (onChip && (event.key === "Enter" || event.key === " ")) {
+    const command = (event.ctrlKey || event.metaKey) && event.key.toLowerCase();
+    if (command === "z" || command === "y") {
+      this.#travel(event, command === "y" || event.shiftKey ? this.history.redo() : this.history.undo());
+    } else if (onChip && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
       this.open(this, event.target);
     } else if (event.key === "Enter" && this.oneLine) {
       event.preventDefault();
     } else if (event.key === "Backspace" || event.key === "Delete") {
-      this.#deleteChip(event, onChip ? event.target : beside(event.key === "Backspace"));
+      this.#deleteChip(event, onChip ? event.target : chipBeside(event.key === "Backspace"));
     }
   }
 
   #deleteChip(event, found) {
     if (!found || !this.node.contains(found)) return;
     event.preventDefault();
-    const range = document.createRange();
-    range.selectNode(found);
-    const selection = getSelection();
+    const gap = document.createTextNode(GAP);
+    found.replaceWith(gap);
     this.node.focus();
-    selection.removeAllRanges();
-    selection.addRange(range);
-    document.execCommand("delete");
-    if (found.isConnected) found.remove();
+    getSelection().collapse(gap, 1);
     this.#sync();
   }
 
@@ -140,41 +156,12 @@ export class Surface {
     const data = event.clipboardData;
     const lines = pasted(data.getData(FIELDS) || data.getData("text/plain"));
     const kept = this.oneLine ? [lines.join(" ")] : lines;
-    kept.forEach((line, place) => {
-      if (place) document.execCommand("insertParagraph");
-      this.#insertLine(line);
-    });
+    insertLines(this.node, kept.map((line) => nodesOf(line, this.known)));
     this.#sync();
-  }
-
-  #insertLine(line) {
-    for (const node of nodesOf(line, this.known)) {
-      const plain = typeof node === "string";
-      if (plain) document.execCommand("insertText", false, node);
-      else document.execCommand("insertHTML", false, node.outerHTML);
-    }
   }
 
   #openChip(event) {
     const found = event.target.closest("[data-field]");
     if (found) this.open(this, found);
   }
-}
-
-/** The chip that a caret stands right behind, or right before. */
-function beside(before) {
-  const { anchorNode, anchorOffset, isCollapsed } = getSelection();
-  if (!isCollapsed || !anchorNode) return null;
-  let node = anchorNode;
-  if (node.nodeType === Node.TEXT_NODE) {
-    const rest = before ? node.data.slice(0, anchorOffset) : node.data.slice(anchorOffset);
-    if (rest.replaceAll(GAP, "")) return null;
-    node = before ? node.previousSibling : node.nextSibling;
-  } else {
-    node = node.childNodes[before ? anchorOffset - 1 : anchorOffset] ?? null;
-  }
-  while (node?.nodeType === Node.TEXT_NODE && !node.data.replaceAll(GAP, "")) {
-    node = before ? node.previousSibling : node.nextSibling;
-  }
-  return node?.dataset?.field ? node : null;
 }
