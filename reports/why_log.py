@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max, Min, Q, QuerySet
@@ -18,9 +19,8 @@ MOST_ROWS = 2_000
 """So many rows are asked for by name; of more all are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One value of the log."""
+class Line(NamedTuple):
+    """One value of the log; a tuple, for there may be very many."""
 
     key: int
     batch: UUID
@@ -99,7 +99,7 @@ def _changes(subject: Subject, book: Book) -> QuerySet[Change]:
 
 
 def _read(changes: QuerySet[Change], live: Mapping[str, LiveCell], book: Book) -> list[Line]:
-    lines = (Line(*row) for row in changes.order_by("pk").values_list(*FIELDS))
+    lines = map(Line._make, changes.order_by("pk").values_list(*FIELDS).iterator())
     return [line for line in lines if line.row in live or book.ours(line.row, line.label)]
 
 

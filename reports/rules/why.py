@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One logged change of a cell: `key` is the log's, `old` and `new` are what the cell counted for."""
 
     key: int
@@ -15,8 +15,7 @@ class Step:
     new: int
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One change of a cell's value; `key` is None where the log does not tell of it, and `at` is the likeliest time."""
 
     at: datetime
