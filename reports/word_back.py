@@ -2,14 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.checks import Disagreement, Rule
 from reports.checks.findings import Findings
 from reports.checks.quotas import load_grids
 from reports.checks.text import check_text
+from reports.document import LetterHead
 from reports.fields import Figures, Kind, load_figures
-from reports.plan_document import plan_document
+from reports.plan_document import has_text, plan_document
+from reports.profiles import Profile
+from reports.renderers.layout import profile_of
+from reports.renderers.txt import render_txt
 from reports.rules.word_alignment import TooDifferent, in_common
 from reports.text import TextParagraph, plan_text
 from reports.word_back_figures import FigureChange, changed_figures, is_changed, sums_of
@@ -46,7 +50,7 @@ def read_back(plan: Plan, content: bytes) -> WordBack:
     figures = load_figures(plan)
     paragraphs = plan_text(plan, figures).paragraphs
     printed = _printed(plan, figures)
-    own, left_out = _without_appendices(file.paragraphs)
+    own, left_out = _without_appendices([one for one in file.paragraphs if _says_something(one.text)])
     _check_same_text(plan, printed, own)
     try:
         found = compare(plan_lines(printed, paragraphs), own)
@@ -66,13 +70,25 @@ def read_back(plan: Plan, content: bytes) -> WordBack:
     )
 
 
-def _printed(plan: Plan, figures: Figures) -> tuple[WordParagraph, ...]:
-    """The plan's text as its own Word file has it."""
-    from reports.renderers.docx import render_docx  # noqa: PLC0415 - slow to import, and only uploads need it
-
-    if not plan.sections.exists():
+def _printed(plan: Plan, figures: Figures) -> list[WordParagraph]:
+    """The plan's text in the order in which its Word file has it: of the head, first the left side."""
+    document = plan_document(plan, figures)
+    if not has_text(plan):
         raise FileRefused("Kế hoạch chưa có văn bản để đối chiếu.")
-    return read_word(render_docx(plan_document(plan, figures))).paragraphs
+    heads = [block for block in document.blocks if isinstance(block, LetterHead)]
+    text = render_txt(replace(document, blocks=tuple(b for b in document.blocks if b not in heads), mark="")).decode()
+    lines = [line for head in heads for line in _head(head, profile_of(document))] + text.splitlines()
+    return [WordParagraph(" ".join(line.split())) for line in lines if _says_something(line)]
+
+
+def _head(head: LetterHead, profile: Profile) -> list[str]:
+    left = [*head.bodies[:-1], head.bodies[-1].upper(), profile.number_line(head.number, head.symbol), head.subject]
+    return [*left, profile.motto, profile.motto_below, profile.place_and_date(head.place, head.dated, head.year)]
+
+
+def _says_something(text: str) -> bool:
+    """Lines and stars that adorn the page say nothing."""
+    return any(letter.isalnum() for letter in text)
 
 
 def _without_appendices(paragraphs: Sequence[WordParagraph]) -> tuple[Sequence[WordParagraph], int]:

@@ -190,8 +190,7 @@ class _Pair:
         for number, token in enumerate(self.old):
             if token.key[0].isdigit():
                 found.numbers.append(self._said(number, bound))
-        if self.new and (paragraph := self.lines[0].paragraph):
-            found.paragraphs.append(self._rebuilt(paragraph, bound))
+        found.paragraphs.extend(self._rebuilt(bound))
 
     def _changes(self) -> Iterator[WordChange]:
         for _, i1, i2, j1, j2 in _joined(self.steps):
@@ -238,20 +237,31 @@ class _Pair:
         step = next(step for step in self.steps if step[1] <= number < step[2])
         return Said(paragraph, place, piece, text, _words(self.new_text, self.new[step[3] : step[4]]), None)
 
-    def _rebuilt(self, paragraph: TextParagraph, bound: dict[int, int]) -> TextParagraph:
-        """The paragraph as the file has it: each figure still belongs to its field."""
+    def _rebuilt(self, bound: dict[int, int]) -> Iterator[TextParagraph]:
+        """The plan's paragraphs as the file has them: each figure still belongs to its field."""
+        first, starts = 0, []
+        for line in self.lines:
+            words = range(first, first + len(line.tokens))
+            starts.append((first, min((bound[word] for word in words if word in bound), default=len(self.new))))
+            first += len(line.tokens)
+        ends = [start for _, start in starts[1:]] + [len(self.new)]
+        for line, (old, start), end in zip(self.lines, starts, ends, strict=True):
+            begin = start if old else 0
+            marked = all(bound.get(old + word) == begin + word for word in range(line.marker))
+            if line.paragraph and begin < end:
+                yield self._stretch(line.paragraph, begin + line.marker if marked else begin, end, bound)
+
+    def _stretch(self, paragraph: TextParagraph, begin: int, end: int, bound: dict[int, int]) -> TextParagraph:
         owners = {there: self.pieces[here] for here, there in bound.items()}
-        marked = self.lines[0].marker
-        skipped = marked if all(bound.get(number) == number for number in range(marked)) else 0
-        start = self.new[skipped].start if skipped < len(self.new) else len(self.new_text)
         pieces: list[Piece] = []
-        for number, token in enumerate(self.new[skipped:], skipped):
+        start = self.new[begin].start if begin < end else 0
+        for number in range(begin, end):
+            token = self.new[number]
             pieces.append(Piece(self.new_text[start : token.start]))
             pieces.append(_piece(self.new_text[token.start : token.end], owners.get(number)))
             start = token.end
-        pieces = [piece for piece in pieces if piece.text]
-        text = "".join(piece.text for piece in pieces)
-        return replace(paragraph, runs=(Run(text),), pieces=tuple(pieces), faults=())
+        kept = tuple(piece for piece in pieces if piece.text)
+        return replace(paragraph, runs=(Run("".join(piece.text for piece in kept)),), pieces=kept, faults=())
 
 
 def value(digits: str) -> int | None:
