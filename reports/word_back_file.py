@@ -20,15 +20,16 @@ from trainingplan.rules.text import nfc, without_invisible
 
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_INFLATED = 60 * 1024 * 1024
-LARGEST_PART = 12 * 1024 * 1024
+LARGEST_PART = 8 * 1024 * 1024
 MOST_ENTRIES = 1_000
 MOST_PARAGRAPHS = 6_000
+MOST_ELEMENTS = 300_000
 MOST_CHARACTERS = 1_000_000
 DEEPEST = 200
 TOO_LARGE = "Tệp lớn hơn 5 MB. Văn bản kế hoạch nhỏ hơn nhiều; hãy bỏ hình ảnh rồi tải lại."
 NO_WORD = "Tệp không phải văn bản Word (.docx). Mở bằng Word, lưu thành .docx rồi tải lại."
 BROKEN = "Tệp Word bị hỏng, không đọc được. Mở bằng Word, lưu lại thành .docx rồi tải lại."
-SUSPICIOUS = "Tệp Word phình to bất thường khi giải nén nên không được đọc. Lưu lại bằng Word rồi tải lại."
+SUSPICIOUS = "Tệp Word lớn bất thường khi giải nén nên không được đọc. Lưu lại bằng Word rồi tải lại."
 DOCTYPE = "Tệp Word có khai báo kiểu tài liệu (DTD) nên không được đọc. Lưu lại bằng Word rồi tải lại."
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -187,7 +188,7 @@ class _Reader(ContentHandler):
         self._rows: list[tuple[int, bool]] = []
         self._done: list[_Open] = []
         self._left_out = 0
-        self._characters = 0
+        self._characters = self._elements = 0
         self._counts = dict.fromkeys((*_LEFT_OUT, *_TAKEN_IN, "comments"), 0)
 
     def startElementNS(self, name: tuple[str | None, str], qname: str | None, attrs: Any) -> None:  # noqa: ARG002, N802
@@ -195,8 +196,9 @@ class _Reader(ContentHandler):
         own = local if space in _WORD else "Fallback" if space == _COMPATIBILITY and local == "Fallback" else ""
         parent = self._path[-1] if self._path else ""
         self._path.append(own)
-        if len(self._path) > DEEPEST:
-            raise FileRefused(BROKEN)
+        self._elements += 1
+        if len(self._path) > DEEPEST or self._elements > MOST_ELEMENTS:
+            raise FileRefused(SUSPICIOUS)
         if own in _LEFT_OUT or own == "Fallback":
             self._left_out += own == "Fallback" or parent not in {"rPr", "trPr"}
         self._begin(own, parent)
