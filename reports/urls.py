@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from reports.views import appendices, cell_history, checks, dashboard, editor, figures, letters, plan, trail, why
+from reports.views import (
+    appendices,
+    cell_history,
+    checks,
+    dashboard,
+    editor,
+    figures,
+    issue,
+    letters,
+    plan,
+    trail,
+    versions,
+    why,
+)
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -18,6 +31,16 @@ urlpatterns = [
     path("ke-hoach/soan-thao/<slug:key>/sap-xep/", editor.arrange, name="plan-editor-arrange"),
     path("ke-hoach/soan-thao/<slug:key>/xoa/", editor.remove, name="plan-editor-remove"),
     path("ke-hoach/so-lieu/", figures.figure, name="plan-figure"),
+    path("ke-hoach/trinh-ban-hanh/", issue.issue, name="plan-issue"),
+    path("ke-hoach/trinh-ban-hanh/phan-bo/", issue.begin, name="plan-issue-begin"),
+    path("ke-hoach/trinh-ban-hanh/trinh/", issue.submit, name="plan-issue-submit"),
+    path("ke-hoach/trinh-ban-hanh/rut-ve/", issue.recall, name="plan-issue-recall"),
+    path("ke-hoach/trinh-ban-hanh/ly-do/", issue.exception, name="plan-issue-exception"),
+    path("ke-hoach/trinh-ban-hanh/ban-hanh/", issue.publish, name="plan-issue-publish"),
+    path("ke-hoach/trinh-ban-hanh/dieu-chinh/", issue.amend, name="plan-issue-amend"),
+    path("ke-hoach/phien-ban/", versions.versions, name="plan-versions"),
+    path("ke-hoach/phien-ban/<int:number>/", versions.version, name="plan-version"),
+    path("ke-hoach/phien-ban/<int:number>/<str:name>", versions.version_file, name="plan-version-file"),
     path("soat-so-lieu/", checks.checks, name="checks"),
     path("soat-so-lieu/soat-so-lieu.<slug:extension>", checks.checks_file, name="checks-file"),
     path("soat-so-lieu/tep-word/", checks.checks_word, name="checks-word"),

@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis
 
 from tests.triggers import without_triggers
 
-pytest_plugins = ["tests.cast", "tests.doors", "tests.issuing", "tests.loaded", "tests.traces"]
+pytest_plugins = ["tests.cast", "tests.issuing", "tests.doors", "tests.loaded", "tests.traces"]
 
 TOUCHES_DATABASE = frozenset({"db", "transactional_db", "django_db_setup"})
 

@@ -18,6 +18,7 @@ from quotas.models import Allocation, Nomination, Registration, SubQuota
 from quotas.services.nominations import add_nomination
 from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.cast import make_province, make_unit, make_user
+from tests.issuing import make_version
 from tests.quotas.rosters_cast import give, make_roster, person
 from trainingplan.models import Delegation, Plan, Role, Section, Unit, UnitGroup, User
 
@@ -103,6 +104,7 @@ def _build() -> Doors:
     lending = Delegation.objects.create(
         principal=users["manager"], deputy=province.hoa, valid_from="2999-01-01", valid_to="2999-01-02", reason="x"
     )
+    version = make_version(plan, submitted_by=users["board"], issued_by=users["manager"])
     common: dict[str, dict[str, Any]] = {
         "year": {"year": plan.year},
         "number": {"number": 1},
@@ -111,6 +113,8 @@ def _build() -> Doors:
         "lending": {"pk": lending.pk},
         "section": {"key": Section.objects.create(plan=plan, key="mot", position=1, marker="I.", heading="MỘT").key},
         "figure": {"truong": "{quota:kv3}"},
+        "version": {"number": version.number},
+        "published": {"number": version.number, "name": "ke-hoach.html"},
         "xlsx": {"extension": "xlsx"},
         "docx": {"extension": "docx"},
         "sub": {"pk": SubQuota.objects.create(quota=province.kv3, name="nữ", position=1, number=9).pk},

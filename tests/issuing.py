@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from quotas.models import Allocation
 from quotas.services.cells import CellInput
-from reports.models import Version
+from reports.models import Version, VersionFile
+from reports.rules.compare import Data, canonical_bytes, digest
 from reports.services.submittals import submit_plan
 from reports.services.versions import Paper, issue_plan
+from reports.version_files import File, manifest_of
 from tests.cast import Province, make_province, make_user
 from trainingplan.models import Plan, Role, Section, User
 
@@ -66,6 +68,42 @@ def make_office() -> Office:
     return Office(
         province, make_user("ky", "Lê Văn Lãnh", Role.MANAGER), make_user("nam", "Trần Văn Nam", Role.MANAGER)
     )
+
+
+def make_version(plan: Plan, *, submitted_by: User, issued_by: User) -> Version:
+    """A version that is there, however it came to be."""
+    data: Data = {"plan": {str(plan.year): {"subject": plan.subject}}}
+    file = File("ke-hoach.html", "text/html; charset=utf-8", b"<style>p { color: black }</style><p>x</p>")
+    now = timezone.now()
+    version = Version.objects.create(
+        plan=plan,
+        number=1,
+        kind=Version.Kind.FIRST,
+        document_number="1",
+        symbol=plan.symbol,
+        issued_on=now.date(),
+        issued_year=now.year,
+        signer_title="PHÓ BÍ THƯ",
+        signer_name="Nguyễn Văn Ký",
+        issued_at=now,
+        issued_by=issued_by,
+        issued_by_name=issued_by.full_name,
+        submitted_at=now,
+        submitted_by=submitted_by,
+        submitted_by_name=submitted_by.full_name,
+        data=canonical_bytes(data).decode(),
+        data_sha256=digest(data),
+        manifest=manifest_of([file]),
+    )
+    VersionFile.objects.create(
+        version=version,
+        name=file.name,
+        content_type=file.content_type,
+        size=len(file.content),
+        sha256=file.sha256,
+        content=file.content,
+    )
+    return version
 
 
 @pytest.fixture
