@@ -141,7 +141,8 @@ def _of_one(plan: Plan, choice: Choice, quota: QuotaFigure, doors: Doors) -> Fig
 
 
 def _is_roster(plan: Plan, quota: QuotaFigure) -> bool:
-    return Appendix.objects.filter(plan=plan, number=quota.appendix, kind=Appendix.Kind.ROSTER).exists()
+    number = quota.appendix
+    return number is not None and plan.appendices.filter(number=number, kind=Appendix.Kind.ROSTER).exists()
 
 
 Rows = tuple[tuple[FigureRow, ...], str, bool]

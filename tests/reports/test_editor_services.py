@@ -1,5 +1,7 @@
 """Writing the plan's text: what is stored, what is refused with its place, what two writers see of each other."""
 
+from collections.abc import Callable
+
 import pytest
 
 from reports.rules.outline import Move
@@ -20,6 +22,8 @@ from trainingplan.policies import FROZEN
 from trainingplan.services.refusals import Refused
 
 __all__ = ["text"]
+
+Write = Callable[[], object]
 
 
 def changes(table: str) -> list[tuple[str, str, str]]:
@@ -173,7 +177,7 @@ def test_lettered_items_are_added_moved_and_removed(text: Text, province: Provin
 @pytest.mark.parametrize("state", FROZEN)
 def test_nothing_is_written_into_a_frozen_plan(text: Text, province: Province, state: Plan.State) -> None:
     Plan.objects.update(state=state)
-    everything = [
+    everything: list[Write] = [
         lambda: save_texts(plan=text.plan, key="mot", section=None, slots={}, actor=province.hoa),
         lambda: add_section(plan=text.plan, heading="x", actor=province.hoa),
         lambda: move_section(plan=text.plan, key="mot", move=Move.DOWN, actor=province.hoa),

@@ -100,7 +100,7 @@ export function read(root) {
   const lines = [[]];
   walk(root, "", lines);
   return lines
-    .map((runs) => written(joined(runs)))
+    .map((runs) => written(withFreeSign(joined(runs))))
     .filter((line) => line.trim())
     .join("\n");
 }
@@ -135,6 +135,12 @@ function joined(runs) {
     else found.push({ ...run });
   }
   return found;
+}
+
+/** The sign of an item is not part of what is emphasised. */
+function withFreeSign([first, ...rest]) {
+  if (!first?.mark || !/^[-+] /u.test(first.text)) return first ? [first, ...rest] : [];
+  return [{ mark: "", text: first.text.slice(0, 2) }, { ...first, text: first.text.slice(2) }, ...rest];
 }
 
 /** Space at the ends of an emphasised run stays outside its marks. */
