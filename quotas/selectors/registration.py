@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from quotas.models import ExtensionRequest, Quota, Registration, Response, ReturnedCell
+from quotas.models import Extension, ExtensionRequest, Quota, Registration, Response, ReturnedCell
 from quotas.policies import (
     Terms,
     locked_by_terms,
@@ -80,7 +80,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class MoreTime:
-    """The extensions of a unit and its last request: `until` is None when none runs.
+    """The extensions of a unit and its last request: `running` are those that run, `until` is None when none does.
 
     `may_ask`: the time of some programme is over, be it that an extension of another one runs.
     """
@@ -88,6 +88,7 @@ class MoreTime:
     may_ask: bool
     until: datetime | None
     request: ExtensionRequest | None
+    running: tuple[Extension, ...] = ()
 
     @property
     def waiting(self) -> bool:
@@ -189,18 +190,23 @@ def _returned(answer: Response, marked: int) -> Return:
 
 
 def _more_time(terms: Terms, programmes: Iterable[int]) -> MoreTime:
-    """One query after the deadline, none before."""
+    """Two queries after the deadline, none before."""
     last, closes, now = terms.last_deadline, terms.plan.registration_closes_at, timezone.now()
-    if terms.answer is None or closes is None or terms.open(None) and not terms.extensions:
+    if terms.answer is None or closes is None or (terms.open(None) and not terms.extensions):
         return MoreTime(may_ask=False, until=None, request=None)
     request = (
         ExtensionRequest.objects.filter(participant_id=terms.answer.participant_id).select_related("programme").first()
     )
     waits = request is not None and request.state == ExtensionRequest.State.WAITING
-    running = last if last and last > now else None
+    running = Extension.objects.filter(participant_id=terms.answer.participant_id, until__gt=now)
     owes = sendable(terms.answer) and not terms.returned and not why_collecting_closed(terms.plan)
     late = not all(map(terms.open, programmes))
-    return MoreTime(may_ask=owes and late and not waits, until=running, request=request)
+    return MoreTime(
+        may_ask=owes and late and not waits,
+        until=last if last and last > now else None,
+        request=request,
+        running=tuple(running.select_related("programme").order_by("until", "pk")) if terms.extensions else (),
+    )
 
 
 def _row(quota: Quota, cell: Registration | None, last_year: int | None) -> Row:
