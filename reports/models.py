@@ -189,3 +189,28 @@ class CheckException(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class AmendmentReason(models.Model):
+    """Why an amendment changes one thing, where the change log does not say; it holds for what `told` says of it."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="amendment_reasons", verbose_name="kế hoạch")
+    number = models.PositiveSmallIntegerField("bản số", help_text="Bản mà lần điều chỉnh này sẽ thành.")
+    key = models.TextField("thay đổi")
+    told = models.TextField("nội dung thay đổi")
+    reason = models.CharField("lý do", max_length=500)
+    given_at = models.DateTimeField("ghi lúc")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người ghi")
+
+    class Meta:
+        verbose_name = "lý do điều chỉnh"
+        verbose_name_plural = "các lý do điều chỉnh"
+        ordering = ("plan", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=("plan", "number", "key"), name="amendment_reason_one_a_change"),
+            models.CheckConstraint(name="amendment_reason_of_an_amendment", condition=Q(number__gt=1)),
+            models.CheckConstraint(name="amendment_reason_not_empty", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
