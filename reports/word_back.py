@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reports.checks import Disagreement, Rule
-from reports.checks.findings import Findings
+from reports.checks.findings import NOTHING, Findings
+from reports.checks.places import of_quota
 from reports.checks.quotas import load_grids
 from reports.checks.text import check_text
 from reports.document import LetterHead
@@ -20,6 +21,7 @@ from reports.word_back_figures import FigureChange, changed_figures, is_changed,
 from reports.word_back_file import FileRefused, WordFile, WordParagraph, read_word
 from reports.word_back_lines import Comparison, Said, WordChange, compare, plan_lines
 from trainingplan.models import Plan
+from trainingplan.rules.numbers import format_count
 
 LEAST_IN_COMMON = 30
 """A file with fewer phrases of the plan in a hundred is another text."""
@@ -130,19 +132,19 @@ def _no_longer(
         one
         for one in after.result().disagreements
         if (one.key, one.figure, one.other_figure) not in known
-        and (one.rule, one.place.stable) not in told
+        and (one.rule, one.place.stable, one.other_figure) not in told
         and one.rule not in {Rule.MONEY, Rule.BUDGET_SAID}
     ]
 
 
-def _told(figures: Figures, numbers: Sequence[Said]) -> set[tuple[Rule, str]]:
-    """Findings of the check that a changed figure tells in its own words."""
-    told: set[tuple[Rule, str]] = set()
-    for total in sums_of(numbers, figures):
-        if total.broken:
-            told |= {(rule, total.total.place.stable) for rule in (Rule.ITEMS, Rule.BRACKETS)}
-    for one in numbers:
-        if is_changed(one) and one.number is None and one.piece.field:
-            for quota in figures.named(one.piece.field):
-                told |= {(rule, f"quota:{quota.programme}/{quota.key}") for rule in (Rule.QUOTA_SAID,)}
+def _told(figures: Figures, numbers: Sequence[Said]) -> set[tuple[Rule, str, str]]:
+    """Findings of the check, as rule, place and other figure, that a changed figure tells in its own words."""
+    told: set[tuple[Rule, str, str]] = set()
+    for one in sums_of(numbers, figures):
+        if one.broken:
+            told |= {(rule, one.total.place.stable, format_count(one.made)) for rule in (Rule.ITEMS, Rule.BRACKETS)}
+    for said in numbers:
+        if is_changed(said) and said.number is None and said.piece.field:
+            quotas = figures.named(said.piece.field)
+            told |= {(Rule.QUOTA_SAID, of_quota(quota).stable, NOTHING) for quota in quotas}
     return told

@@ -39,10 +39,14 @@ class FigureChange:
     parts: tuple[str, ...] = ()
 
     @property
+    def clauses(self) -> tuple[str, ...]:
+        """What the figure no longer fits, one after the other."""
+        return (*self.sums, *(f"phụ lục {number}: {figure}" for number, figure in self.tables), *self.parts)
+
+    @property
     def verdict(self) -> str:
         """Like "55 + 60 + 3 ≠ 113; phụ lục 1: 50"."""
-        tables = (f"phụ lục {number}: {figure}" for number, figure in self.tables)
-        return "; ".join([*self.sums, *tables, *self.parts])
+        return "; ".join(self.clauses)
 
     def __str__(self) -> str:
         verdict = f" {self.verdict}." if self.verdict else ""
@@ -59,10 +63,19 @@ class Sum:
     @property
     def broken(self) -> str:
         """How it stands in the file, if it no longer holds there: "55 + 60 + 3 ≠ 113"."""
-        parts = [part.number for part in self.parts if part.number is not None]
+        parts = self._numbers
         if self.total.number is None or not parts or sum(parts) == self.total.number:
             return ""
         return f"{' + '.join(map(format_count, parts))} ≠ {format_count(self.total.number)}"
+
+    @property
+    def made(self) -> int:
+        """What its parts make in the file."""
+        return sum(self._numbers)
+
+    @property
+    def _numbers(self) -> list[int]:
+        return [part.number for part in self.parts if part.number is not None]
 
 
 def changed_figures(

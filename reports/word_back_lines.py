@@ -195,15 +195,23 @@ class _Pair:
     def _changes(self) -> Iterator[WordChange]:
         for _, i1, i2, j1, j2 in _joined(self.steps):
             kind = ChangeKind.ADDED if i1 == i2 else ChangeKind.REMOVED if j1 == j2 else ChangeKind.CHANGED
-            before, after = self.old[max(0, i1 - NEAR) : i1], self.old[i2 : i2 + NEAR]
             yield WordChange(
                 self._place(i1),
                 kind,
                 _words(self.old_text, self.old[i1:i2]),
                 _words(self.new_text, self.new[j1:j2]),
-                _words(self.old_text, before),
-                _words(self.old_text, after),
+                *self._around(i1, i2),
             )
+
+    def _around(self, first: int, end: int) -> tuple[str, str]:
+        """The words beside the old ones, with the spaces between."""
+        start = self.old[first].start if first < len(self.old) else len(self.old_text)
+        stop = self.old[end - 1].end if first < end else start
+        before, after = self.old[max(0, first - NEAR) : first], self.old[end : end + NEAR]
+        words_before = self.old_text[before[0].start : start] if before else ""
+        words_after = self.old_text[stop : after[-1].end] if after else ""
+        more = "…" if end + NEAR < len(self.old) else ""
+        return f"{'…' if first > NEAR else ''}{words_before}", f"{words_after}{more}"
 
     def _place(self, number: int) -> Place:
         """Of the line in which the word stands."""
