@@ -311,6 +311,7 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "returnedcell": "cách làm của đợt đăng ký, kế hoạch không nói tới",
     "extension": "cách làm của đợt đăng ký, kế hoạch không nói tới",
     "extensionrequest": "cách làm của đợt đăng ký, kế hoạch không nói tới",
+    "phasedeadline": "cách làm của các bước, kế hoạch không nói tới",
     "submission": "sổ sách của lần gửi trang",
     "proposal": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",
     "proposedshare": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",

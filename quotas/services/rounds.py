@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from quotas.selectors.phases import phase_deadlines
+from quotas.services.phases import check_in_order
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
 from trainingplan.services.changes import Entry, record
@@ -44,6 +46,7 @@ def set_round(*, plan: Plan, closes_at: datetime, reason: str, actor: User, open
     stored.registration_closes_at = closes_at
     stored.state = Plan.State.REGISTRATION
     _check(stored, reason, now, opens_at)
+    check_in_order(closes_at, phase_deadlines(stored))
     after = _shown(stored)
     if after == before:
         raise Refused("Hạn đăng ký vẫn như cũ, không có gì để ghi.")
