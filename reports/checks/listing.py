@@ -10,6 +10,7 @@ from reports.document import (
     Cell,
     Column,
     Document,
+    Heading,
     Kind,
     Orientation,
     Paragraph,
@@ -59,7 +60,9 @@ def _blocks(plan: Plan, result: CheckResult, day: date) -> Iterator[Block]:
     said = f"có {format_count(found)} chỗ lệch" if found else "không có chỗ nào lệch"
     yield Paragraph.of(f"Ngày {day:%d/%m/%Y}: đã đối chiếu {format_count(result.compared)} số, {said}.")
     if found:
+        yield Heading("Chỗ lệch")
         yield Table("Chỗ lệch", _SIDES, tuple(_rows(result)), row_title="place")
+    yield Heading("Đã đối chiếu")
     yield Table("Đã đối chiếu", _COUNTS, tuple(_counts(result)), row_title="comparison")
 
 
