@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from courses.models import Programme, Slot
+from reports.fields import Fault, Field, Kind, parse
 from reports.free_numbers import FreeNumber, free_numbers
 from reports.rules.outline import Move, Node, Outline
 from trainingplan.models import Plan, Section
@@ -137,8 +138,15 @@ def _heading(section: Section) -> str:
     heading = section.heading or (section.body.splitlines()[0] if section.marker and section.body else "")
     if not heading:
         return "(chưa có tiêu đề)" if section.marker or not section.body else PREAMBLE
-    plain = heading.replace("*", "")
+    plain = "".join(map(_said, parse(heading.replace("*", ""))))
     return plain if len(plain) <= _SHORT else f"{plain[:_SHORT].rsplit(' ', 1)[0]}…"
+
+
+def _said(token: str | Field | Fault) -> str:
+    """A piece of a title; figures are not read for it."""
+    if isinstance(token, str):
+        return token
+    return token.argument if isinstance(token, Field) and token.kind is Kind.FIXED else "…"
 
 
 def slot_name(slot: Slot) -> str:

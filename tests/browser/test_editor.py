@@ -4,11 +4,12 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from courses.models import Slot
 from tests.browser.conftest import OpenPage
-from tests.cast import Province
+from tests.cast import PASSWORD, Province
 from tests.reports.text_cast import BODY, make_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -95,7 +96,13 @@ def test_a_paste_from_word_is_plain_and_leaving_asks_first(country: Province, op
         page.get_by_role("link", name="2. Yêu cầu").click()
     expect(area).to_have_value(re.compile("Đợt 1"))
     assert asked == ["beforeunload"]
-    page.keyboard.press("Escape")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    surface.press("Control+s")
+    page.get_by_label("Tên đăng nhập").fill(country.hoa.username)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.get_by_role("button", name="Lấy lại").click()
+    expect(area).to_have_value(pasted)
     surface.press("Control+s")
     expect(page.get_by_role("status").first).to_contain_text("Đã lưu điểm b)")
     assert Slot.objects.get(pk=text.second.pk).body == pasted

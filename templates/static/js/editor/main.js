@@ -1,5 +1,6 @@
 // The editor of the plan's text: surfaces in place of textareas, figures beside them, nothing lost by leaving.
 
+import { Drafts } from "./drafts.js";
 import { Side } from "./side.js";
 import { Surface } from "./surface.js";
 import { readKnown } from "./text.js";
@@ -15,11 +16,13 @@ function start(editor) {
   const surfaces = [...form.querySelectorAll("[data-text]")].map(
     (area) => new Surface(area, known, { changed: refresh, open }),
   );
+  const drafts = new Drafts(editor.dataset.owner, surfaces);
   const side = new Side(editor.querySelector("[data-side]"), { insert, address: editor.dataset.figures });
   const dirty = () => surfaces.some((surface) => surface.dirty);
 
   function refresh() {
     if (status) status.textContent = dirty() ? "● Có thay đổi chưa lưu" : "";
+    drafts.keep();
   }
 
   function insert(field, figure) {
@@ -76,10 +79,18 @@ function start(editor) {
   window.addEventListener("pageshow", () => {
     sent = false;
   });
-  form.querySelector("[data-tools]").hidden = "closed" in form.dataset;
-  const tree = editor.querySelector("[data-tree]");
+  const closed = "closed" in form.dataset;
+  form.querySelector("[data-tools]").hidden = closed;
+  if (!closed) drafts.offer(editor.querySelector("[data-draft]"));
+  showTree(editor.querySelector("[data-tree]"));
+}
+
+/** Folded where there is little room; else with the section shown in sight, the page itself left where it is. */
+function showTree(tree) {
+  const box = tree.parentElement;
+  const current = tree.querySelector("[aria-current]");
   if (matchMedia("(width <= 1100px)").matches) tree.open = false;
-  else tree.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  else if (current) box.scrollTop += current.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
 }
 
 document.execCommand("defaultParagraphSeparator", false, "p");

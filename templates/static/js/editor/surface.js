@@ -30,6 +30,12 @@ export class Surface {
     return this.area.value !== this.stored;
   }
 
+  /** Set the whole text. */
+  fill(text) {
+    show(this.node, text, this.known);
+    this.#sync();
+  }
+
   /** Insert a field where the caret was last. */
   insert(field) {
     this.#restore();
