@@ -8,6 +8,7 @@ from quotas.selectors.allocation import sums_by_quota
 from trainingplan.models import User
 from trainingplan.policies import Action, may
 from trainingplan.rules.numbers import format_count
+from trainingplan.selectors import last_writing
 from trainingplan.services.catalogue import Edits, plan_of, why_frozen
 from trainingplan.services.refusals import Refused
 
@@ -25,11 +26,20 @@ def set_quota_number(*, quota: Quota, number: int | None, actor: User) -> Quota:
 
 
 @transaction.atomic
-def set_held(*, quota: Quota, held: int, actor: User) -> Quota:
-    """Set what is held back (giữ lại); raises Refused when the rest is less than what is allocated."""
+def set_held(*, quota: Quota, held: int, actor: User, seen: int | None = None) -> Quota:
+    """Set what is held back (giữ lại); raises Refused when the rest is less than what is allocated.
+
+    `seen` is what the actor saw: what somebody else has changed since is not written over.
+    """
     _check_board(actor)
     hold_plans_of([quota.pk])
     stored = lock_quotas([quota.pk]).get(quota.pk, quota)
+    if seen is not None and stored.held not in (seen, held):
+        raise Refused(
+            f"{last_writing('quota', stored.pk)} vừa đổi số giữ lại từ {format_count(seen)} thành "
+            f"{format_count(stored.held)}; bạn nhập {format_count(held)}. Xem lại rồi nhập lần nữa.",
+            field="held",
+        )
     check_quota_number(quota=stored, number=stored.number, held=held)
     return stored if stored.held == held else _save(stored, actor, held=held)
 

@@ -187,16 +187,16 @@ reserves, reserves_cells = _view(RESERVES), _cells_view(RESERVES)
 
 @plan_view(Action.ALLOCATE, WRITE)
 def held(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
-    """Set what is held back of the quotas of an appendix; each is judged by itself."""
+    """Set what is held back of the quotas of an appendix, those that differ from what was shown; each by itself."""
     changed = 0
     for quota in quotas_of(plan, appendix_or_404(plan, number)):
         typed = request.POST.get(f"held-{quota.pk}")
         if typed is None:
             continue
         try:
-            wanted = parse_count(typed) or 0
-            if wanted != quota.held:
-                set_held(quota=quota, held=wanted, actor=request.user)
+            wanted, seen = parse_count(typed) or 0, parse_count(request.POST.get(f"seen-{quota.pk}"))
+            if wanted not in (quota.held, seen):
+                set_held(quota=quota, held=wanted, actor=request.user, seen=seen)
                 changed += 1
         except (NumberRefused, Refused) as refused:
             messages.error(request, f"{quota.short_name}: {refused.message}")
