@@ -203,7 +203,7 @@ def _more_time(terms: Terms, programmes: Iterable[int]) -> MoreTime:
     late = not all(map(terms.open, programmes))
     return MoreTime(
         may_ask=owes and late and not waits,
-        until=last if last and last > now else None,
+        until=last if last and last > max(now, closes) else None,
         request=request,
         running=tuple(running.select_related("programme").order_by("until", "pk")) if terms.extensions else (),
     )
