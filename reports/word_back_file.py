@@ -44,7 +44,7 @@ _FOREIGN = (
     ("ppt/presentation.xml", "Tệp là bản trình chiếu, không phải văn bản Word."),
     ("content.xml", "Tệp là văn bản OpenDocument (.odt). Lưu thành Word (.docx) rồi tải lại."),
 )
-_UNREADABLE = (BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, zlib.error)
+_UNREADABLE = (BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OverflowError, OSError, zlib.error)
 _WORD = frozenset({
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",

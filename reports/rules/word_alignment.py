@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 
 LIKE_PERCENT = 30
 """Paragraphs that share fewer words of a hundred are not the same paragraph rewritten."""
@@ -44,7 +43,6 @@ class Match:
     new: tuple[int, ...]
 
 
-@lru_cache(maxsize=1_000)
 def tokens(text: str) -> tuple[Token, ...]:
     return tuple(
         Token(found[0].replace("…", "...").translate(_SAME), found.start(), found.end())

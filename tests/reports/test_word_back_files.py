@@ -129,7 +129,7 @@ def test_a_file_of_bytes_turned_at_random_is_read_or_refused() -> None:
     made.add_paragraph("Kế hoạch đào tạo, bồi dưỡng năm 2024")
     made.save(out)
     whole = out.getvalue()
-    answers = set()
+    answers: set[bool | str] = set()
     for place in range(0, len(whole), 211):
         damaged = bytearray(whole)
         damaged[place] ^= 0xFF
