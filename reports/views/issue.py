@@ -27,6 +27,7 @@ from reports.views.issue_forms import PaperForm, ReasonForm
 from trainingplan.frame import Task
 from trainingplan.models import Plan, User
 from trainingplan.policies import WRITE, Action, UserRequest, deciding_rights, may, plan_view
+from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
 
 ON_THE_WAY = (Plan.State.REGISTRATION, *SUBMITTABLE, Plan.State.SUBMITTED)
@@ -55,7 +56,7 @@ def _page(request: UserRequest, plan: Plan, **more: Any) -> HttpResponse:
         "open": board and plan.state in (Plan.State.REGISTRATION, *SUBMITTABLE),
         "amendment": Amendment.objects.filter(plan=plan).first() if plan.state in FROM_AMENDMENT else None,
         "returned": _returned(plan),
-        "counts": _counts(plan) if plan.state in ON_THE_WAY else {},
+        "counts": _counts(plan) if plan.state in ON_THE_WAY else "",
         "own": waiting is not None and waiting.submitted_by == user,
         "rights": rights,
         "paper": PaperForm(initial=_initial(plan), rights=rights, reader=user) if rights else None,
@@ -79,14 +80,15 @@ def _returned(plan: Plan) -> Submittal | None:
     return last if last and last.state == Submittal.State.RECALLED else None
 
 
-def _counts(plan: Plan) -> dict[str, int]:
+def _counts(plan: Plan) -> str:
     """What goes with the plan, so that the button says what it will do."""
-    return {
-        "sections": plan.sections.count(),
-        "appendices": plan.appendices.count(),
-        "quotas": Quota.objects.filter(programme__plan=plan).count(),
-        "units": plan.participants.count(),
-    }
+    counted = (
+        (plan.sections.count(), "mục văn bản"),
+        (plan.appendices.count(), "phụ lục"),
+        (Quota.objects.filter(programme__plan=plan).count(), "chỉ tiêu"),
+        (plan.participants.count(), "đơn vị tham gia"),
+    )
+    return ", ".join(f"{format_count(number)} {words}" for number, words in counted)
 
 
 def _initial(plan: Plan) -> dict[str, Any]:
