@@ -15,6 +15,7 @@ from quotas.locking import lock_quotas
 from quotas.models import Allocation, Person, Quota, Registration
 from quotas.rules.names import parse_person_name
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
+from quotas.services.nominations import KEPT, kept_people, lock_units, outdate_forms
 from quotas.services.quotas import check_quota_number
 from quotas.services.sheets import Key
 from trainingplan.locking import hold_plans
@@ -173,10 +174,20 @@ class PersonResource(CatalogueResource):
     def dehydrate_unit_name(self, person: Person) -> str:
         return str(person.unit)
 
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        """The rosters' forms take the unit before its people, and so does a file."""
+        lock_units(Person.objects.order_by().values_list("unit_id", flat=True).distinct())
+        super().before_import(dataset, **kwargs)
+        self._kept = kept_people()
+
     def problems_of(self, instance: Person) -> dict[str, str]:
         if instance._state.adding and instance.pk is not None:
             return {"id": f"Không có cán bộ nào mang mã {instance.pk}. Thêm người mới thì để trống cột Mã."}
-        return {}
+        return {"id": KEPT} if instance.pk in self._kept else {}
+
+    def do_instance_save(self, instance: Any, is_create: bool) -> None:  # noqa: FBT001 - the base class's hook
+        super().do_instance_save(instance, is_create)
+        outdate_forms(instance)
 
 
 Numbered: TypeAlias = tuple[int, CellInput]
