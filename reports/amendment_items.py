@@ -9,6 +9,7 @@ from reports.amendment_state import State, whole
 from reports.rules.amendment import ORDER, Bundle, bundle
 from reports.rules.compare import Added, Changed, Difference, Removed, Row, Value, compare
 from reports.trail import field_label, table_label
+from reports.why_cells import number_in
 from trainingplan.rules.numbers import format_count
 
 TEXTS = {"section": ("heading", "body", "closing"), "slot": ("label", "body")}
@@ -98,6 +99,18 @@ class Item:
             return False
         fields = {part.field for part in self.bundle.main if isinstance(part, Changed)}
         return not fields or bool(fields - SILENT_FIELDS)
+
+    @property
+    def old_value(self) -> Value:
+        return self._value(self.old)
+
+    @property
+    def new_value(self) -> Value:
+        return self._value(self.new)
+
+    def _value(self, words: str) -> Value:
+        """A number where the item is one, so that a workbook holds numbers."""
+        return words if self.difference is None else number_in(words)
 
     @property
     def told(self) -> str:

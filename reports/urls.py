@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.views import (
+    amendment,
     appendices,
     cell_history,
     checks,
@@ -41,6 +42,14 @@ urlpatterns = [
     path("ke-hoach/phien-ban/", versions.versions, name="plan-versions"),
     path("ke-hoach/phien-ban/<int:number>/", versions.version, name="plan-version"),
     path("ke-hoach/phien-ban/<int:number>/<str:name>", versions.version_file, name="plan-version-file"),
+    path("ke-hoach/dieu-chinh/", amendment.amendment, name="plan-amendment"),
+    path("ke-hoach/dieu-chinh/so-sanh.<slug:extension>", amendment.amendment_table, name="plan-amendment-table"),
+    path(
+        "ke-hoach/dieu-chinh/ke-hoach-dieu-chinh.<slug:extension>",
+        amendment.amendment_paper,
+        name="plan-amendment-paper",
+    ),
+    path("ke-hoach/dieu-chinh/ly-do/", amendment.amendment_reasons, name="plan-amendment-reasons"),
     path("soat-so-lieu/", checks.checks, name="checks"),
     path("soat-so-lieu/soat-so-lieu.<slug:extension>", checks.checks_file, name="checks-file"),
     path("soat-so-lieu/tep-word/", checks.checks_word, name="checks-word"),

@@ -16,7 +16,11 @@ from trainingplan.models import Change
 
 OF_A_UNIT = {"unit_key", "person", "cell"}
 """The parts of addresses that belong to a unit."""
-FILES = {"appendix-file", "appendices-zip", "checks-file", "plan-file", "plan-all", "progress-letter-file"}
+FILES = {"appendix-file", "appendices-zip", "checks-file", "plan-file", "plan-all", "progress-letter-file"} | {
+    "plan-amendment",  # reads the whole plan, table by table, as the files do
+    "plan-amendment-table",
+    "plan-amendment-paper",
+}
 LOGS = {"trainingplan_accessrefusal", "django_session"}
 
 
@@ -156,6 +160,13 @@ TABLE = [
     Row("plan-editor-remove", "go 403 403 200 403 403 403 403 403",
         "go 403 403 -> 403 403 403 403 403", "year section"),
     Row("plan-figure", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year figure"),
+    Row("plan-amendment", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
+    Row("plan-amendment-table", "go 403 403 200 200 403 403 403 403",
+        "go 403 403 405 405 403 403 403 403", "year xlsx"),
+    Row("plan-amendment-paper", "go 403 403 200 200 403 403 403 403",
+        "go 403 403 405 405 403 403 403 403", "year docx"),
+    Row("plan-amendment-reasons", "go 403 403 405 403 403 403 403 403",
+        "go 403 403 -> 403 403 403 403 403", "year"),
 ]  # fmt: skip
 UNGUARDED = {"login", "logout"}
 MOST_QUERIES = 20
