@@ -8,12 +8,12 @@ from django.db.models import F, Max
 
 from courses.models import Programme, Slot
 from reports.fields import load_figures
+from reports.locking import hold_text
 from reports.rules.outline import Move, MoveRefused, Node, Outline
 from reports.writing import tidy, why_not
 from trainingplan.models import Plan, Section, User
-from trainingplan.policies import Action, may
 from trainingplan.rules.names import fold
-from trainingplan.services.catalogue import ASIDE, Edits, why_frozen
+from trainingplan.services.catalogue import ASIDE, Edits
 from trainingplan.services.refusals import Refused
 
 MOST_SECTIONS = 500
@@ -39,7 +39,7 @@ def add_section(
 
     With a programme that stands nowhere in the text, its lettered items are printed in the new section.
     """
-    lock_text(plan, actor)
+    hold_text(plan, actor)
     sections = _sections(plan)
     if len(sections) >= MOST_SECTIONS:
         raise Refused(f"Văn bản đã có {MOST_SECTIONS} mục, không thêm được nữa.")
@@ -65,7 +65,7 @@ def add_section(
 @transaction.atomic
 def move_section(*, plan: Plan, key: str, move: Move, actor: User) -> Section:
     """Move a section with all below it by one place or one level. Raises Refused."""
-    lock_text(plan, actor)
+    hold_text(plan, actor)
     sections = _sections(plan)
     section, tree, edits = _find(sections, key), outline_of(sections), Edits(actor)
     before = section.position
@@ -83,7 +83,7 @@ def move_section(*, plan: Plan, key: str, move: Move, actor: User) -> Section:
 @transaction.atomic
 def number_section(*, plan: Plan, key: str, numbered: bool, actor: User) -> Section:
     """Give a section a number, or take it away; a section without one prints its text alone."""
-    lock_text(plan, actor)
+    hold_text(plan, actor)
     sections = _sections(plan)
     section, tree, edits = _find(sections, key), outline_of(sections), Edits(actor)
     tree.number(section.pk, numbered=numbered)
@@ -98,7 +98,7 @@ def remove_section(*, plan: Plan, key: str, actor: User, seen: int | None = None
 
     `seen` is the number of sections of which somebody was told that they go.
     """
-    lock_text(plan, actor)
+    hold_text(plan, actor)
     sections = _sections(plan)
     section, tree, edits = _find(sections, key), outline_of(sections), Edits(actor)
     gone = set(tree.subtree(section.pk))
@@ -116,7 +116,7 @@ def remove_section(*, plan: Plan, key: str, actor: User, seen: int | None = None
 @transaction.atomic
 def add_slot(*, programme: Programme, label: str, actor: User) -> Slot:
     """Add a lettered item behind the others of a programme. Raises Refused."""
-    lock_text(programme.plan, actor)
+    hold_text(programme.plan, actor)
     last: int = programme.slots.aggregate(last=Max("position", default=0))["last"]
     if last >= MOST_SLOTS:
         raise Refused(f"Một mục có nhiều nhất {MOST_SLOTS} điểm, theo số chữ cái.")
@@ -130,7 +130,7 @@ def add_slot(*, programme: Programme, label: str, actor: User) -> Slot:
 @transaction.atomic
 def move_slot(*, programme: Programme, pk: int, move: Move, actor: User) -> Slot:
     """Exchange a lettered item with the one before or behind it. Raises Refused."""
-    lock_text(programme.plan, actor)
+    hold_text(programme.plan, actor)
     slots = list(programme.slots.all())
     place = _place(slots, pk)
     other = place + (1 if move is Move.DOWN else -1)
@@ -147,21 +147,12 @@ def move_slot(*, programme: Programme, pk: int, move: Move, actor: User) -> Slot
 @transaction.atomic
 def remove_slot(*, programme: Programme, pk: int, actor: User) -> None:
     """Remove a lettered item; those behind it take the letters before theirs. Raises Refused."""
-    lock_text(programme.plan, actor)
+    hold_text(programme.plan, actor)
     slots = list(programme.slots.all())
     edits = Edits(actor)
     edits.delete(slots.pop(_place(slots, pk)))
     _letter(slots, edits)
     edits.close()
-
-
-def lock_text(plan: Plan, actor: User) -> None:
-    """Hold the plan, so that whoever writes its text waits here. Raises Refused where it may not be written."""
-    stored = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-    if not may(actor, Action.EDIT_PLAN):
-        raise Refused("Chỉ Ban Tổ chức Tỉnh ủy được sửa văn bản kế hoạch.")
-    if why := why_frozen(stored):
-        raise Refused(why)
 
 
 def outline_of(sections: Sequence[Section]) -> Outline:

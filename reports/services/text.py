@@ -8,7 +8,8 @@ from django.db import transaction
 
 from courses.models import Slot
 from reports.fields import Figures, load_figures
-from reports.services.outline import GONE, SLOT_GONE, lock_text
+from reports.locking import hold_text
+from reports.services.outline import GONE, SLOT_GONE
 from reports.writing import ONE_LINE, tidy, why_not
 from trainingplan.models import Change, Plan, Section, User
 from trainingplan.rules.letters import item_letter
@@ -71,7 +72,7 @@ def save_texts(
 
     Raises FaultyText, TextClash, or Refused; then nothing is written.
     """
-    lock_text(plan, actor)
+    hold_text(plan, actor)
     rows = _rows(plan, key, section, slots)
     changed = [(row, writing) for row, writing in rows if _texts(row, writing) != writing.texts]
     if faults := list(_faults(changed, load_figures(plan))):
@@ -93,12 +94,13 @@ def save_texts(
 def _rows(
     plan: Plan, key: str, section: Writing | None, slots: Mapping[int, Writing]
 ) -> list[tuple[Section | Slot, Writing]]:
-    """The stored rows, each with what was written of it in tidy form."""
-    stored = Section.objects.filter(plan=plan, key=key).select_related("plan").first()
+    """The stored rows, each with what was written of it in tidy form; held against the back office, too."""
+    sections = Section.objects.filter(plan=plan, key=key).select_related("plan")
+    stored = sections.select_for_update(of=("self",), no_key=True).first()
     if stored is None:
         raise Refused(GONE)
     found = Slot.objects.filter(programme__section=stored, pk__in=slots).select_related("programme__plan")
-    items = {slot.pk: slot for slot in found}
+    items = {slot.pk: slot for slot in found.order_by("pk").select_for_update(of=("self",), no_key=True)}
     if len(items) != len(slots):
         raise Refused(SLOT_GONE)
     rows: list[tuple[Section | Slot, Writing]] = [(stored, section)] if section else []

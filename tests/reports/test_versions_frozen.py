@@ -25,7 +25,8 @@ from quotas.services.quotas import set_held, set_quota_number
 from quotas.services.rounds import set_round
 from reports.models import Version, VersionFile
 from reports.rules.compare import digest
-from reports.services.outline import Move, add_section, move_section, remove_section
+from reports.rules.outline import Move
+from reports.services.outline import add_section, move_section, remove_section
 from reports.services.submittals import open_amendment, submit_plan
 from reports.snapshot import take_snapshot
 from reports.versions import Damaged, data_of, find_file
