@@ -60,7 +60,7 @@ def read_back(plan: Plan, content: bytes) -> WordBack:
         raise FileRefused(_other_text(plan)) from error
     _check_year(plan, found.numbers)
     kinds = dict(plan.appendices.values_list("number", "kind"))
-    changed = changed_figures(found.numbers, figures, load_grids(plan, figures), kinds)
+    changed = changed_figures(found.numbers, figures, load_grids(plan, figures, kinds))
     return WordBack(
         file=file,
         changes=tuple(found.changes),

@@ -1,7 +1,7 @@
 """The figures that a Word file has otherwise than the plan: whose they are, and what no longer adds up with them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reports.checks.findings import NOTHING
@@ -78,12 +78,10 @@ class Sum:
         return [part.number for part in self.parts if part.number is not None]
 
 
-def changed_figures(
-    said: Sequence[Said], figures: Figures, grids: Grids, kinds: Mapping[int, str]
-) -> tuple[FigureChange, ...]:
-    """Every number that the file has otherwise, in reading order. `kinds` are those of the appendices."""
+def changed_figures(said: Sequence[Said], figures: Figures, grids: Grids) -> tuple[FigureChange, ...]:
+    """Every number that the file has otherwise, in reading order."""
     sums = list(sums_of(said, figures))
-    tables = _Tables(figures, grids, kinds)
+    tables = _Tables(figures, grids)
     return tuple(_change(one, figures, sums, tables) for one in said if is_changed(one))
 
 
@@ -136,8 +134,8 @@ def _change(one: Said, figures: Figures, sums: Sequence[Sum], tables: "_Tables")
 class _Tables:
     """What the appendices print for quotas, and for the money."""
 
-    def __init__(self, figures: Figures, grids: Grids, kinds: Mapping[int, str]) -> None:
-        self._figures, self._kinds = figures, kinds
+    def __init__(self, figures: Figures, grids: Grids) -> None:
+        self._figures, self._kinds = figures, grids.kinds
         self._sums = {
             str(Appendix.Kind.ALLOCATION): totals(grids.allocated),
             str(Appendix.Kind.ROSTER): totals(grids.nominated),

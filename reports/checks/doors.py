@@ -2,17 +2,15 @@
 
 from reports.checks.places import STRANGER, Place, Spot
 from reports.doors import Doors
-from trainingplan.models import Appendix, Plan, User
+from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
 
 
 class CheckDoors(Doors):
-    """Addresses of places; one query."""
+    """Addresses of places."""
 
     def __init__(self, plan: Plan, user: User) -> None:
         super().__init__(plan, user)
-        rosters = plan.appendices.filter(kind=Appendix.Kind.ROSTER)
-        self._rosters = set(rosters.values_list("number", flat=True))
         self._finders = {
             Spot.TEXT: self._text,
             Spot.PLAN: self._text,
@@ -49,8 +47,7 @@ class CheckDoors(Doors):
         return self.grid(_number(place))
 
     def _roster(self, place: Place) -> str:
-        number = _number(place)
-        return self._url(Action.SEE_ROSTER, "roster", number=number) if number in self._rosters else self.rosters()
+        return self._url(Action.SEE_ROSTER, "roster", number=int(place.at)) if place.at else self.rosters()
 
     def _unit(self, place: Place) -> str:
         unit = place.key.partition("/")[0]

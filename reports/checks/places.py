@@ -28,8 +28,8 @@ class Spot(StrEnum):
 class Place:
     """Somewhere in the plan: in words, and as plain data for those who lead there.
 
-    `at` helps to find it and is no part of what it is: of a quota or programme the appendix whose grid shows it, of a
-    place in the text its anchor, of a budget line its id.
+    `at` helps to find it and is no part of what it is: of a quota or programme the appendix whose grid shows it, of
+    people the appendix that lists them, of a place in the text its anchor, of a budget line its id.
     """
 
     words: str

@@ -22,7 +22,10 @@ ANSWERED = (Response.State.SENT, Response.State.ACCEPTED)
 
 @dataclass(frozen=True, slots=True)
 class Grids:
-    """What stands in the tables of a plan. `registered` holds the cells in which a unit has given a number."""
+    """What stands in the tables of a plan; `kinds` are those of its appendices.
+
+    `registered` holds the cells in which a unit has given a number.
+    """
 
     registered: Cells
     allocated: Cells
@@ -30,13 +33,14 @@ class Grids:
     unit_keys: dict[int, str]
     unit_names: dict[int, str]
     answered: frozenset[int]
+    kinds: Mapping[int, str]
     illustrative: bool
 
     def unit(self, unit: int) -> str:
         return self.unit_names.get(unit, NOTHING)
 
 
-def load_grids(plan: Plan, figures: Figures) -> Grids:
+def load_grids(plan: Plan, figures: Figures, kinds: Mapping[int, str]) -> Grids:
     """Fetch the cells of the plan's tables; six queries."""
     ids = [quota.id for quota in figures.quotas]
     registered, invented = _cells(Registration.objects.filter(quota_id__in=ids, number__isnull=False))
@@ -50,16 +54,17 @@ def load_grids(plan: Plan, figures: Figures) -> Grids:
         unit_keys=dict(members.values_list("unit_id", "unit__key")),
         unit_names=unit_names(plan_day(plan)),
         answered=frozenset(answers.values_list("participant__unit_id", flat=True)),
+        kinds=kinds,
         illustrative=invented or made_up,
     )
 
 
-def check_quotas(plan: Plan, figures: Figures, grids: Grids, findings: Findings, kinds: Mapping[int, str]) -> None:
-    """Hold the tables to the quotas and to each other; `kinds` are those of the appendices."""
+def check_quotas(plan: Plan, figures: Figures, grids: Grids, findings: Findings) -> None:
+    """Hold the tables to the quotas and to each other."""
     findings.illustrative |= grids.illustrative
     registered, places, people = map(totals, (grids.registered, grids.allocated, grids.nominated))
     for quota in figures.quotas:
-        kind = kinds.get(quota.appendix or 0, "")
+        kind = grids.kinds.get(quota.appendix or 0, "")
         _check_allocated(quota, kind, places[quota.id], findings)
         _check_roster(quota, kind, people[quota.id], findings)
         if quota.qualifier == Quota.Qualifier.REGISTERED and quota.number is not None:
@@ -109,7 +114,7 @@ def _check_allocated(quota: QuotaFigure, kind: str, total: int, findings: Findin
 def _check_roster(quota: QuotaFigure, kind: str, people: int, findings: Findings) -> None:
     if kind == Appendix.Kind.ROSTER and quota.number is not None:
         message = "Số người trong danh sách (không kể dự bị) khác số của chỉ tiêu."
-        place = Place(f"Phụ lục {quota.appendix}, danh sách", Spot.ROSTER, _number(quota))
+        place = Place(f"Phụ lục {quota.appendix}, danh sách", Spot.ROSTER, _number(quota), _number(quota))
         findings.equal(Rule.ROSTER, (place, people), (of_quota(quota), quota.number), message)
 
 
@@ -119,7 +124,8 @@ def _check_nominated(by_id: dict[int, QuotaFigure], grids: Grids, findings: Find
     for (quota, unit), people in sorted(grids.nominated.items()):
         if quota in given:
             of = by_id[quota]
-            place = Place(f"Danh sách của {grids.unit(unit)}", Spot.ROSTER, f"{_number(of)}/{_unit(grids, unit)}")
+            words, key = f"Danh sách của {grids.unit(unit)}", f"{_number(of)}/{_unit(grids, unit)}"
+            place = Place(words, Spot.ROSTER, key, _roster(of, grids))
             other = _cell("Phân bổ", of, grids, unit, Spot.ALLOCATION)
             allocated = grids.allocated.get((quota, unit), 0)
             findings.at_most(Rule.NOMINATED, (place, people), (other, allocated), "Cử nhiều hơn số được phân bổ.")
@@ -158,7 +164,13 @@ def _check_members(plan: Plan, by_id: dict[int, QuotaFigure], grids: Grids, find
 
 def _cell(title: str, quota: QuotaFigure, grids: Grids, unit: int, spot: Spot) -> Place:
     words = f"{title} «{quota.name}» cho {grids.unit(unit)}"
-    return Place(words, spot, f"{_number(quota)}/{quota.programme}/{quota.key}/{_unit(grids, unit)}")
+    key = f"{_number(quota)}/{quota.programme}/{quota.key}/{_unit(grids, unit)}"
+    return Place(words, spot, key, _roster(quota, grids) if spot is Spot.ROSTER else "")
+
+
+def _roster(quota: QuotaFigure, grids: Grids) -> str:
+    """The appendix that prints the people of a quota, if one does."""
+    return _number(quota) if grids.kinds.get(quota.appendix or 0) == Appendix.Kind.ROSTER else ""
 
 
 def _unit(grids: Grids, unit: int) -> str:
