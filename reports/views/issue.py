@@ -146,10 +146,10 @@ def _with_reason(request: UserRequest, plan: Plan, act: Callable[[str], object],
         try:
             act(form.cleaned_data["reason"])
         except Refused as refused:
-            form.take(refused)
+            messages.error(request, refused.message, extra_tags="is-bad")
         else:
             messages.success(request, done, extra_tags="is-ok")
-            return redirect("plan-issue", plan.year)
+        return redirect("plan-issue", plan.year)
     return _page(request, plan, form=form)
 
 

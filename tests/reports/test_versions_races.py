@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from django.db import connection
 
-from quotas.locking import Ceilings
+from quotas.locking import Ceilings, lock_ceilings
 from quotas.services import cells as cells_service
 from quotas.services.cells import save_allocations
 from reports.models import Submittal, Version
@@ -87,12 +87,11 @@ def test_an_edit_beside_the_submission_is_in_the_version_or_refused(committed: O
 def save_around(committed: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """A save that saw the plan open and writes after it is issued, if it can; what is live, and what is published."""
     looked, issued = Event(), Event()
-    lock = cells_service.lock_ceilings
 
     def wait_and_lock(quota_ids: Iterable[int], unit_ids: Iterable[int]) -> Ceilings:
         looked.set()
         issued.wait(timeout=2)
-        return lock(quota_ids, unit_ids)
+        return lock_ceilings(quota_ids, unit_ids)
 
     monkeypatch.setattr(cells_service, "lock_ceilings", wait_and_lock)
     plan, moved, hoa = committed.plan, committed.moved(), committed.province.hoa
