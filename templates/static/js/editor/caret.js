@@ -86,11 +86,51 @@ export function chipBeside(before) {
   return node?.dataset?.field ? node : null;
 }
 
+/** Delete what is selected. Browsers that join paragraphs copy their look into style attributes; this does not. */
+export function deleteSelected(surface) {
+  const selection = getSelection();
+  if (selection.isCollapsed) return;
+  const range = selection.getRangeAt(0);
+  const [first, last] = [paragraphOf(surface, range.startContainer), paragraphOf(surface, range.endContainer)];
+  range.deleteContents();
+  if (first && last && first !== last) join(first, last);
+}
+
+/** Join the caret's line to the one before it, or behind it; false when the caret is not at that end. */
+export function joinLines(surface, backwards) {
+  const { focusNode, focusOffset, isCollapsed } = getSelection();
+  const paragraph = isCollapsed ? paragraphOf(surface, focusNode) : null;
+  const other = backwards ? paragraph?.previousElementSibling : paragraph?.nextElementSibling;
+  if (!other) return false;
+  const rest = document.createRange();
+  rest.selectNodeContents(paragraph);
+  if (backwards) rest.setEnd(focusNode, focusOffset);
+  else rest.setStart(focusNode, focusOffset);
+  const between = rest.cloneContents();
+  if (between.textContent.replaceAll(GAP, "") || between.querySelector("[data-field]")) return false;
+  if (backwards) join(other, paragraph);
+  else join(paragraph, other);
+  return true;
+}
+
+/** Put the content of the second behind that of the first; the caret stands between. */
+function join(first, second) {
+  const mark = document.createTextNode(GAP);
+  for (const end of first.querySelectorAll("br")) end.remove();
+  first.append(mark, ...second.childNodes);
+  second.remove();
+  getSelection().collapse(mark, 1);
+}
+
+function paragraphOf(surface, node) {
+  return [...surface.children].find((child) => child.contains(node));
+}
+
 /** Put lines of nodes in the place of what is selected; the caret ends behind them. */
 export function insertLines(surface, lines) {
+  deleteSelected(surface);
   const selection = getSelection();
-  if (!selection.isCollapsed) document.execCommand("delete");
-  let paragraph = [...surface.children].find((child) => child.contains(selection.focusNode));
+  let paragraph = paragraphOf(surface, selection.focusNode);
   if (!paragraph) {
     paragraph = surface.lastElementChild ?? surface.appendChild(document.createElement("p"));
     selection.selectAllChildren(paragraph);

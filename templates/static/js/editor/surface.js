@@ -1,6 +1,6 @@
 // One text as a surface to write on, in place of its textarea, which keeps the text as it is stored.
 
-import { caretOf, chipBeside, insertLines, placeCaret, textBefore } from "./caret.js";
+import { caretOf, chipBeside, deleteSelected, insertLines, joinLines, placeCaret, textBefore } from "./caret.js";
 import { History } from "./history.js";
 import { GAP, chip, dress, nodesOf, pasted, read, show } from "./text.js";
 
@@ -77,12 +77,15 @@ export class Surface {
 
   #listen() {
     this.node.addEventListener("beforeinput", (event) => this.#before(event));
-    this.node.addEventListener("input", (event) => this.#sync(TYPED.has(event.inputType)));
+    this.node.addEventListener("input", (event) => {
+      if (!event.isComposing) this.#straighten();
+      this.#sync(TYPED.has(event.inputType));
+    });
     this.node.addEventListener("paste", (event) => this.#paste(event));
     this.node.addEventListener("copy", (event) => this.#copy(event));
     this.node.addEventListener("cut", (event) => {
       this.#copy(event);
-      document.execCommand("delete");
+      this.#delete();
     });
     this.node.addEventListener("keydown", (event) => this.#key(event));
     this.node.addEventListener("focusout", () => {
@@ -95,6 +98,7 @@ export class Surface {
     if (event.inputType === "historyUndo") this.#travel(event, this.history.undo());
     else if (event.inputType === "historyRedo") this.#travel(event, this.history.redo());
     else if (event.inputType === "insertFromDrop") event.preventDefault();
+    else if (event.inputType.startsWith("insert") && !event.isComposing) this.#delete();
   }
 
   #travel(event, state) {
@@ -106,11 +110,15 @@ export class Surface {
     this.changed(this);
   }
 
+  /** Browsers leave text outside of any paragraph when all is deleted, or paragraphs of another kind. */
+  #straighten() {
+    const nodes = [...this.node.childNodes];
+    if (nodes.length && nodes.every(({ nodeName }) => nodeName === "P")) return;
+    show(this.node, read(this.node), this.known);
+    placeCaret(this.node, { line: Infinity, offset: Infinity });
+  }
+
   #sync(typed = false) {
-    if (!this.node.firstElementChild) {
-      show(this.node, this.node.textContent, this.known);
-      placeCaret(this.node, { line: 0, offset: Infinity });
-    }
     dress(this.node);
     this.area.value = read(this.node);
     this.history.remember({ text: this.area.value, caret: caretOf(this.node) }, { typed });
@@ -131,16 +139,36 @@ export class Surface {
     } else if (onChip && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
       this.open(this, event.target);
-    } else if (event.key === "Enter" && this.oneLine) {
+    } else if (event.key === "Enter" && (this.oneLine || event.shiftKey)) {
       event.preventDefault();
+      if (!this.oneLine) document.execCommand("insertParagraph");
     } else if (event.key === "Backspace" || event.key === "Delete") {
-      this.#deleteChip(event, onChip ? event.target : chipBeside(event.key === "Backspace"));
+      this.#erase(event, onChip ? event.target : chipBeside(event.key === "Backspace"));
     }
   }
 
-  #deleteChip(event, found) {
-    if (!found || !this.node.contains(found)) return;
-    event.preventDefault();
+  /** What a browser would not erase as it should: chips, what is selected over several lines, the end of a line. */
+  #erase(event, found) {
+    if (found && this.node.contains(found)) {
+      event.preventDefault();
+      this.#deleteChip(found);
+    } else if (!getSelection().isCollapsed) {
+      event.preventDefault();
+      this.#delete();
+    } else if (joinLines(this.node, event.key === "Backspace")) {
+      event.preventDefault();
+      this.#sync();
+    }
+  }
+
+  #delete() {
+    if (getSelection().isCollapsed) return;
+    deleteSelected(this.node);
+    this.#straighten();
+    this.#sync();
+  }
+
+  #deleteChip(found) {
     const gap = document.createTextNode(GAP);
     found.replaceWith(gap);
     this.node.focus();
