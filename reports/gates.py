@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from quotas.selectors.progress import progress
 from quotas.selectors.waiting import illustrative_cells
+from reports.amendment import working_comparison
 from reports.appendices.columns import WrongDefinition, table_columns
 from reports.checks import CheckResult, Disagreement, check_plan
 from reports.models import CheckException
@@ -66,7 +67,14 @@ def examine(plan: Plan) -> Gates:
     """Try every gate; the number of queries does not depend on the data."""
     check = check_plan(plan)
     findings = tuple(_findings(plan, check.disagreements))
-    gates = (_round(plan), _answers(plan), _check(check, findings), _printing(plan), *_illustrative(plan))
+    gates = (
+        _round(plan),
+        _answers(plan),
+        *_amendment(plan),
+        _check(check, findings),
+        _printing(plan),
+        *_illustrative(plan),
+    )
     return Gates(gates, findings)
 
 
@@ -94,6 +102,20 @@ def _answers(plan: Plan) -> Gate:
         return Gate("Trả lời của đơn vị", open=True, words=f"{words}.")
     words += f"; {format_count(len(missing))} đơn vị không trả lời, được coi là không có nhu cầu:"
     return Gate("Trả lời của đơn vị", open=True, words=words, items=missing, warning=True)
+
+
+def _amendment(plan: Plan) -> Iterator[Gate]:
+    """An amendment changes something; a change without a reason of its own is printed without one."""
+    if (found := working_comparison(plan)) is None:
+        return
+    title, changes = "Nội dung điều chỉnh", len(found.items)
+    if not changes:
+        yield Gate(title, open=False, words=f"chưa có gì khác bản {found.old.number}.")
+        return
+    words = f"{format_count(changes)} thay đổi so với bản {found.old.number}"
+    if found.missing:
+        words += f"; {format_count(found.missing)} thay đổi chưa có lý do riêng"
+    yield Gate(title, open=True, words=f"{words}.", warning=bool(found.missing))
 
 
 def _check(check: CheckResult, findings: tuple[Finding, ...]) -> Gate:

@@ -1,34 +1,18 @@
 """The files of a version: every document in every format that suits it, all in one PDF, and what the check said."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
 
-from reports.document import Document
-from reports.exports import WHOLE, Format, file_name, formats_of, render, render_whole
+from reports.document import Document, LetterHead
+from reports.exports import WHOLE, Format, file_name, render, render_whole
 from reports.gates import Finding, Gates
 from reports.plan_document import FILE_STEM
+from reports.versions import File
 
 CHECK = "kiem-tra.txt"
-SUMS = "sha256sums.txt"
 PAGE = f"{FILE_STEM}.{Format.HTML}"
 """The file that the published page shows."""
-OF_TEXT = (Format.HTML, Format.DOCX, Format.PDF, Format.TXT)
+OF_PAPERS = (Format.HTML, Format.DOCX, Format.PDF, Format.TXT)
 OF_TABLES = (Format.HTML, Format.XLSX, Format.PDF, Format.DOCX)
-
-
-@dataclass(frozen=True)
-class File:
-    """A file before it is stored."""
-
-    name: str
-    content_type: str
-    content: bytes
-
-    @cached_property
-    def sha256(self) -> str:
-        return sha256(self.content).hexdigest()
 
 
 def render_files(documents: Sequence[Document], gates: Gates) -> tuple[File, ...]:
@@ -40,8 +24,8 @@ def render_files(documents: Sequence[Document], gates: Gates) -> tuple[File, ...
 
 def _single(documents: Iterable[Document]) -> Iterator[File]:
     for document in documents:
-        wanted = OF_TABLES if document.tables else OF_TEXT
-        for fmt in formats_of(document, wanted):
+        is_paper = any(isinstance(block, LetterHead) for block in document.blocks)
+        for fmt in OF_PAPERS if is_paper else OF_TABLES:
             yield File(file_name(document, fmt), fmt.content_type, render(document, fmt))
 
 

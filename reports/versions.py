@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from django.db.models import Prefetch, QuerySet
@@ -9,10 +10,25 @@ from django.db.models import Prefetch, QuerySet
 from reports.exports import Format
 from reports.models import Version, VersionFile
 from reports.rules.compare import Data, read_data
-from reports.version_files import SUMS, File
 from trainingplan.models import Plan
 
 HEAVY = ("data", "manifest")
+"""What a list of versions does without."""
+SUMS = "sha256sums.txt"
+"""The name under which the manifest is served."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a version, before it is stored or after its bytes were verified."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256(self.content).hexdigest()
 
 
 class Damaged(Exception):  # noqa: N818 - says what the stored bytes are

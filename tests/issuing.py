@@ -13,7 +13,8 @@ from reports.models import Version, VersionFile
 from reports.rules.compare import Data, canonical_bytes, digest
 from reports.services.submittals import submit_plan
 from reports.services.versions import Paper, issue_plan
-from reports.version_files import File, manifest_of
+from reports.version_files import manifest_of
+from reports.versions import File
 from tests.cast import Province, make_province, make_user
 from trainingplan.models import Plan, Role, Section, User
 

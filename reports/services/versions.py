@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
+from reports.amendment import working_comparison
+from reports.amendment_document import amendment_documents
 from reports.appendices import whole_province
 from reports.appendices.columns import WrongDefinition
 from reports.document import Document
@@ -17,8 +20,8 @@ from reports.models import Amendment, Submittal, Version, VersionFile
 from reports.moments import one_moment
 from reports.rules.compare import Data, canonical_bytes, digest
 from reports.snapshot import take_snapshot
-from reports.version_files import File, manifest_of, render_files
-from reports.versions import HEAVY
+from reports.version_files import manifest_of, render_files
+from reports.versions import HEAVY, File
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, deciding_rights, may
 from trainingplan.rules.dates import format_date
@@ -90,10 +93,21 @@ def _make(act: _Act) -> _Made:
         if gates.closed:
             raise Refused(f"Chưa ban hành được. {gates.why_closed}")
         try:
-            documents = plan_documents(plan, plan.appendices.all(), whole_province())
+            documents = [*_amendment(plan, act.paper), *plan_documents(plan, plan.appendices.all(), whole_province())]
         except WrongDefinition as wrong:
             raise Refused(f"Chưa ban hành được: có phụ lục không in được. {wrong}") from wrong
         return _Made(submittal, digest(take_snapshot(plan)), tuple(documents), gates)
+
+
+def _amendment(plan: Plan, paper: Paper) -> list[Document]:
+    """The paper of an amendment, signed by who signs it, and its table; nothing for the first version."""
+    found = working_comparison(plan)
+    if found is None:
+        return []
+    signed = copy(plan)
+    for name in ("signing_authority", "signer_title", "signer_name"):
+        setattr(signed, name, getattr(paper, name))
+    return amendment_documents(replace(found, plan=signed), number=paper.number, dated=paper.issued_on)
 
 
 @transaction.atomic

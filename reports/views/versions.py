@@ -13,10 +13,11 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from reports.amendment_document import PAPER_STEM, TABLE_STEM
 from reports.exports import WHOLE, Format
 from reports.models import Version, VersionFile
-from reports.version_files import PAGE, SUMS, File
-from reports.versions import Damaged, find_file, find_version, versions_of
+from reports.version_files import PAGE
+from reports.versions import SUMS, Damaged, File, find_file, find_version, versions_of
 from reports.views.files import attachment
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, plan_view
@@ -27,6 +28,8 @@ _APPENDIX = re.compile(r"phu-luc-([0-9]+)")
 _LABELS = {
     "ke-hoach": "Văn bản kế hoạch",
     "toan-bo": "Văn bản và phụ lục trong một tệp",
+    PAPER_STEM: "Kế hoạch điều chỉnh, bổ sung",
+    TABLE_STEM: "Bảng so sánh với bản trước",
     "kiem-tra": "Kết quả kiểm tra trước khi ban hành",
 }
 _HTML = "text/html"

@@ -194,6 +194,8 @@ def test_number_date_and_signer_are_sensible(office: Office, typed: dict[str, An
 def test_a_number_is_used_once_a_year(office: Office) -> None:
     office.issued()
     open_amendment(plan=office.plan, reason="Trung ương giao thêm", actor=office.province.hoa)
+    assert "chưa có gì khác bản 1" in refused(office.submit)
+    save_allocations(plan=office.plan, cells=office.moved(), actor=office.province.hoa)
     office.submit()
     assert "đã dùng trong năm" in refused(office.issue)
     yesterday = timezone.localdate() - timedelta(days=1)
@@ -267,6 +269,13 @@ def test_an_amendment_becomes_the_next_version_and_the_first_stays(office: Offic
     second = office.issue("99")
     assert (second.number, second.kind, second.reason) == (2, "amendment", "Trung ương giao thêm")
     assert (office.plan.number, second.document) == ("12", "99-KH/TU")
+    names = set(second.files.values_list("name", flat=True))
+    papers = {f"ke-hoach-dieu-chinh.{fmt}" for fmt in ("html", "docx", "pdf", "txt")}
+    assert names - FILES == papers | {f"so-sanh.{fmt}" for fmt in ("html", "xlsx", "pdf", "docx")}
+    drafted = find_file(second, "ke-hoach-dieu-chinh.docx")
+    assert drafted is not None
+    assert "number='99'" in drafted.content.decode()
+    assert "name='Nguyễn Văn Ký'" in drafted.content.decode()
     key = "cao-cap/kv3/huyen-uy-son-tinh"
     kept = find_version(office.plan, 1)
     assert kept is not None

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from quotas.services.cells import save_allocations
 from reports.models import CheckException, Version
 from reports.services.submittals import recall_plan
 from tests.issuing import Office
@@ -143,6 +144,9 @@ def test_an_amendment_is_opened_with_its_reason(office: Office) -> None:
     page = read(board)
     assert "Điều chỉnh lần 1: Trung ương giao thêm" in page
     assert "Trình bản 2" in page
+    assert "chưa có gì khác bản 1" in page
+    save_allocations(plan=office.plan, cells=office.moved(), actor=office.province.hoa)
+    assert "2 thay đổi so với bản 1; 2 thay đổi chưa có lý do riêng" in read(board)
     office.submit()
     assert titles(office, office.leader) == ["Điều chỉnh kế hoạch năm 2024 chờ ban hành"]
     second = office.issue("99")
