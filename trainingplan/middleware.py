@@ -48,6 +48,8 @@ class SignInFirst(LoginRequiredMiddleware):
     ) -> HttpResponseRedirect:
         if request.method != "POST" or request.content_type == "application/json":
             return super().handle_no_permission(request, view_func)
+        if request.resolver_match and request.resolver_match.view_name == "logout":
+            return redirect_to_login("/")
         messages.warning(request, "Phiên làm việc đã hết nên việc vừa làm chưa được thực hiện. Hãy làm lại.")
         return redirect_to_login(_page_before(request))
 

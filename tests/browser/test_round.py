@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 
 from quotas.models import Approval, Extension, Registration, Response
 from tests.browser.conftest import OpenPage
+from tests.browser.test_grid_pages import complaints
 from tests.cast import Province, make_quota
 from tests.quotas.approvals_cast import allocate, lend, make_office, submit
-from tests.quotas.test_responses import close, enter, send
+from tests.quotas.test_responses import close, enter, give_back, send
 
 pytestmark = pytest.mark.browser
 
@@ -80,6 +81,29 @@ def test_more_time_is_asked_for_and_granted(country: Province, open_page: OpenPa
     unit.keyboard.press("Enter")
     expect(unit.locator("td.cell.is-saved")).to_have_count(1)
     assert Registration.objects.get().number == 5
+
+
+def test_the_pages_of_the_round_are_accessible(country: Province, open_page: OpenPage) -> None:
+    send(country)
+    give_back(country, country.kv3)
+    close(country.plan)
+    board = open_page(country.hoa, APPROVALS)
+    for address in (
+        APPROVALS,
+        "/2024/tien-do/",
+        ANSWER,
+        f"{ANSWER}gia-han/",
+        "/2024/dot-dang-ky/",
+        "/2024/phan-bo/1/tran/",
+        "/2024/phan-bo/1/chi-tieu-con/",
+        "/uy-quyen/",
+        "/mat-khau/",
+    ):
+        board.goto(address)
+        assert complaints(board) == "", address
+    unit = open_page(country.alice, SHEET, phone=True)
+    expect(unit.get_by_text("Cần sửa: xem lại")).to_be_visible()
+    assert complaints(unit) == ""
 
 
 def test_a_deputy_approves_twelve_at_once_and_none_of_his_own(country: Province, open_page: OpenPage) -> None:

@@ -147,6 +147,10 @@ def test_who_must_sign_in_again_is_led_back_to_the_page_of_the_form(client: Clie
     client.logout()
     elsewhere = client.post(f"{answer}tiep-nhan/", headers={"referer": "http://nơi-khác.example/x"})
     assert elsewhere.headers["Location"] == f"{reverse('login')}?next=/"
+    client.cookies.clear()
+    out = client.post(reverse("logout"), headers={"referer": f"http://testserver{answer}"}, follow=True)
+    assert out.redirect_chain == [(f"{reverse('login')}?next=/", 302)]
+    assert not out.cookies.get("messages")
 
 
 def test_five_wrong_passwords_lock_for_a_while(client: Client, province: Province) -> None:
