@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import count
 
+from reports import exports
 from reports.amendment import Comparison
+from reports.amendment_effects import Effect
+from reports.amendment_items import Item
 from reports.amendment_reasons import appendices_of
 from reports.amendment_words import lines, sentence
 from reports.appendices import build_appendix, whole_province
@@ -27,9 +30,12 @@ from reports.document import (
     Run,
     Table,
     Title,
+    Value,
 )
+from reports.exports import Format, file_name
 from reports.models import Version
 from reports.plan_document import MARK
+from reports.versions import File
 from trainingplan.models import Plan
 from trainingplan.rules.dates import format_date
 from trainingplan.rules.letters import roman
@@ -43,7 +49,7 @@ def comparison_document(found: Comparison) -> Document:
     old, new = version_words(found.old), version_words(found.new) if found.new else WORKING
     return Document(
         title=f"Bảng so sánh {old} với {new}",
-        blocks=(Heading("BẢNG SO SÁNH"), Paragraph.of(f"{old} – {new}", align=Align.CENTER), *_tables(found)),
+        blocks=(Title("BẢNG SO SÁNH", f"{old} – {new}"), *_tables(found)),
         file_stem=TABLE_STEM,
         created=found.old.issued_on,
         author=found.plan.issuing_body,
@@ -86,6 +92,16 @@ def amendment_documents(found: Comparison, *, number: str, dated: date) -> list[
     return [amendment_document(found, number=number, dated=dated), comparison_document(found)]
 
 
+def amendment_files(found: Comparison, *, number: str, dated: date) -> tuple[File, ...]:
+    """The files of what a version stores as an amendment; needs no database but for the numbers of appendices."""
+    paper, table = amendment_documents(found, number=number, dated=dated)
+    wanted = [(paper, fmt) for fmt in (Format.HTML, Format.DOCX, Format.PDF, Format.TXT)]
+    wanted += [(table, fmt) for fmt in (Format.XLSX, Format.PDF)]
+    return tuple(
+        File(file_name(document, fmt), fmt.content_type, exports.render(document, fmt)) for document, fmt in wanted
+    )
+
+
 def version_words(version: Version) -> str:
     return f"Bản {version.number} (số {version.document}, ngày {format_date(version.issued_on)})"
 
@@ -107,7 +123,7 @@ def _closing(plan: Plan) -> Closing:
 def _grounds(found: Comparison) -> Iterator[Block]:
     """What was issued, why it is opened again, and who decides."""
     body = found.plan.issuing_body
-    yield Paragraph.of(f"Căn cứ {_issued(found.old)} của {body} {found.plan.subject};")
+    yield Paragraph.of(f"Căn cứ {_issued(found.old)} của {body} về {found.plan.subject};")
     if found.amendment:
         yield Paragraph.of(f"Lý do điều chỉnh: {found.amendment.reason.rstrip('.')}.")
     yield Paragraph.of(f"{body} điều chỉnh, bổ sung Kế hoạch nêu trên như sau:")
@@ -130,10 +146,10 @@ def _ending(found: Comparison) -> Iterator[Block]:
     if found.effects:
         yield _part(next(place), "SỐ LIỆU THAY ĐỔI THEO")
         for effect in found.effects:
-            yield Paragraph((Run(f"{effect.place}: «{effect.old or '0'}» thành «{effect.new or '0'}»."),), marker="-")
+            yield Paragraph((Run(f"{effect.place}: {_from_to(effect)}."),), marker="-")
     if found.printed:
         yield _part(next(place), "BẢNG SO SÁNH")
-        yield _changes(found, printed_only=True)
+        yield _changes(found, alone=False)
     if numbers := appendices_of(found.plan, found.items):
         listed = ", ".join(map(str, numbers))
         yield _part(next(place), "PHỤ LỤC")
@@ -144,21 +160,38 @@ def _ending(found: Comparison) -> Iterator[Block]:
     yield Paragraph.of(f"Các nội dung khác của {_issued(found.old)} không thay đổi.")
 
 
+def _from_to(effect: Effect) -> str:
+    if effect.difference is not None:
+        return f"từ {effect.old} thành {effect.new}"
+    return f"«{effect.old}» thành «{effect.new}»"
+
+
 def _part(place: int, title: str) -> Clause:
     return Clause((Run(title, bold=True),), f"{roman(place)}.", 1)
 
 
-COLUMNS = (
-    Column("stt", "TT", 6, align=Align.CENTER),
+ON_PAPER = (
+    Column("stt", "TT", 8, align=Align.CENTER),
+    Column("what", "Nội dung", 36),
+    Column("old", "Đã ban hành", 28),
+    Column("new", "Điều chỉnh, bổ sung", 28),
+    Column("difference", "Chênh lệch", 16, Kind.COUNT),
+    Column("reason", "Lý do", 26),
+)
+ALONE = (
+    Column("stt", "TT", 7, align=Align.CENTER),
     Column("what", "Nội dung", 40),
-    Column("old", "Đã ban hành", 30, Kind.COUNT, align=Align.LEFT),
-    Column("new", "Điều chỉnh, bổ sung", 30, Kind.COUNT, align=Align.LEFT),
-    Column("difference", "Chênh lệch", 14, Kind.COUNT),
+    Column("old_number", "Số", 16, Kind.COUNT, "Đã ban hành"),
+    Column("old", "Nội dung", 26, group="Đã ban hành"),
+    Column("new_number", "Số", 16, Kind.COUNT, "Điều chỉnh, bổ sung"),
+    Column("new", "Nội dung", 26, group="Điều chỉnh, bổ sung"),
+    Column("difference", "Chênh lệch", 15, Kind.COUNT),
     Column("reason", "Lý do", 28),
 )
+"""A table that is a workbook as well keeps numbers and words apart."""
 EFFECTS = (
-    Column("stt", "TT", 6, align=Align.CENTER),
-    Column("what", "Số liệu", 46),
+    Column("stt", "TT", 8, align=Align.CENTER),
+    Column("what", "Số liệu", 40),
     Column("old", "Đã ban hành", 40),
     Column("new", "Sau điều chỉnh", 40),
     Column("difference", "Chênh lệch", 16, Kind.COUNT),
@@ -169,24 +202,35 @@ def _tables(found: Comparison) -> Iterator[Block]:
     if not found.rows:
         yield Note("Không có gì khác nhau.", label="Lưu ý:")
         return
-    yield _changes(found, printed_only=False)
+    yield _changes(found, alone=True)
     if found.effects:
         yield Heading("Số liệu thay đổi theo", 2)
         yield _effects(found)
 
 
-def _changes(found: Comparison, *, printed_only: bool) -> Table:
+def _changes(found: Comparison, *, alone: bool) -> Table:
+    """All changes on a table alone; on the paper those that the plan's papers print."""
+    columns = ALONE if alone else ON_PAPER
     rows: list[Row] = []
-    numbers, parts = count(1), count(1)
+    places, parts = count(1), count(1)
     for group, members in found.groups:
-        shown = [one for one in members if one.item.printed or not printed_only]
+        shown = [one for one in members if alone or one.item.printed]
         if shown:
-            rows.append(_group(roman(next(parts)), group.value, len(COLUMNS)))
+            rows.append(_group(roman(next(parts)), group.value, len(columns)))
         for one in shown:
-            item, what = one.item, f"{one.item.place}: {one.item.subject}"
-            cells = (str(next(numbers)), what, item.old_value, item.new_value, item.difference, one.found.reason)
+            values = _apart(one.item) if alone else (one.item.old, one.item.new)
+            what = f"{one.item.place}: {one.item.subject}"
+            cells = (str(next(places)), what, *values, one.item.difference, one.found.reason)
             rows.append(Row.of(RowKind.DATA, *cells))
-    return Table("So sánh", COLUMNS, tuple(rows), row_title="what")
+    return Table("So sánh", columns, tuple(rows), row_title="what")
+
+
+def _apart(item: Item) -> tuple[Value, Value, Value, Value]:
+    """Number and words of what was issued, and of what is now; of a number the words are those of its factors."""
+    if item.difference is None:
+        return None, item.old, None, item.new
+    words = ["; ".join(f"{one.label}: {getattr(one, side)}" for one in item.details) for side in ("old", "new")]
+    return item.old_value, words[0], item.new_value, words[1]
 
 
 def _effects(found: Comparison) -> Table:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reports.amendment_items import TEXTS, narrowed
+from reports.amendment_items import SIGNS, TEXTS, narrowed
 from reports.amendment_state import State, whole
 from trainingplan.rules.numbers import format_count
 
@@ -80,7 +80,7 @@ def _lines(old: State, new: State) -> Iterator[Effect]:
                 now = set(str(new.row(table, key).get(field, "")).splitlines())
                 for line in text.splitlines():
                     if line in now and (one := old.printed(line)) != (two := new.printed(line)):
-                        yield Effect(_place(new, table, key), *narrowed(one, two))
+                        yield Effect(_place(new, table, key), *narrowed(one.lstrip(SIGNS), two.lstrip(SIGNS)))
 
 
 def _place(state: State, table: str, key: str) -> str:

@@ -19,6 +19,8 @@ MARK = "illustrative"
 SILENT_FIELDS = frozenset({MARK, "held", "reserve"})
 SILENT_TABLES = frozenset({"registration", "unitcap", "subquota", "suballocation"})
 """What the plan's papers do not print."""
+SIGNS = "-+ "
+"""What stands before the items of a text."""
 CONTEXT = 6
 """Words kept on either side of what changed within a long paragraph."""
 LONG = 40
@@ -101,16 +103,16 @@ class Item:
         return not fields or bool(fields - SILENT_FIELDS)
 
     @property
-    def old_value(self) -> Value:
+    def old_value(self) -> int | None:
         return self._value(self.old)
 
     @property
-    def new_value(self) -> Value:
+    def new_value(self) -> int | None:
         return self._value(self.new)
 
-    def _value(self, words: str) -> Value:
-        """A number where the item is one, so that a workbook holds numbers."""
-        return words if self.difference is None else number_in(words)
+    def _value(self, words: str) -> int | None:
+        """The number, where the item is one."""
+        return None if self.difference is None or not words else number_in(words)
 
     @property
     def told(self) -> str:
@@ -309,6 +311,7 @@ class _Maker:
             for place in range(max(len(before), len(after))):
                 raw = [lines[place] if place < len(lines) else "" for lines in (before, after)]
                 one, two = self.old.printed(raw[0]), self.new.printed(raw[1])
+                one, two = one.lstrip(SIGNS), two.lstrip(SIGNS)
                 yield Detail("", *narrowed(one, two)) if one != two else Detail(BINDING, *narrowed(*raw))
 
     def _column(self, part: Changed) -> Iterator[Detail]:
