@@ -145,12 +145,14 @@ def move_slot(*, programme: Programme, pk: int, move: Move, actor: User) -> Slot
 
 
 @transaction.atomic
-def remove_slot(*, programme: Programme, pk: int, actor: User) -> None:
-    """Remove a lettered item; those behind it take the letters before theirs. Raises Refused."""
+def remove_slot(*, programme: Programme, pk: int, actor: User, version: int | None = None) -> None:
+    """Remove a lettered item, of which somebody saw `version`; those behind take the letters before. Raises Refused."""
     hold_text(programme.plan, actor)
     slots = list(programme.slots.all())
-    edits = Edits(actor)
-    edits.delete(slots.pop(_place(slots, pk)))
+    edits, slot = Edits(actor), slots.pop(_place(slots, pk))
+    if version is not None and version != slot.version:
+        raise Refused("Người khác vừa sửa điểm này. Đọc lại nội dung bên dưới rồi hãy xóa.")
+    edits.delete(slot)
     _letter(slots, edits)
     edits.close()
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from courses.models import Programme
+from courses.models import Programme, Slot
 from reports.field_list import field_list, fields_of
 from reports.outline import PlanOutline, plan_outline, slot_name, title_of
 from reports.rules.outline import Move
@@ -24,7 +24,7 @@ from trainingplan.policies import FORM, WRITE, Action, UserRequest, plan_view
 from trainingplan.services.catalogue import why_frozen
 from trainingplan.services.refusals import Refused
 
-TASK, SLOT, INSIDE, AFTER = "viec", "diem", "trong", "sau"
+TASK, SLOT, INSIDE, AFTER, SEEN = "viec", "diem", "trong", "sau", "thay"
 NUMBER, UNNUMBER, ADD_SLOT = "so", "khong-so", "them-diem"
 MOST_DIGITS = 18
 
@@ -77,23 +77,34 @@ def remove(request: UserRequest, plan: Plan, key: str) -> HttpResponse:
     slot = next((slot for slot in outline.slots_of(shown) if str(slot.pk) == request.GET.get(SLOT)), None)
     if SLOT in request.GET and slot is None:
         raise Http404(SLOT)
-    loss = outline.loss(shown)
     if request.method == "POST":
-        name = slot_name(slot) if slot else title_of(shown)
         try:
-            if slot:
-                remove_slot(programme=slot.programme, pk=slot.pk, actor=request.user)
-            else:
-                seen = _number(request.POST.get("muc", ""))
-                remove_section(plan=plan, key=key, actor=request.user, seen=seen)
+            _remove(request, plan, shown, slot)
         except Refused as refusal:
             messages.error(request, refusal.message, extra_tags="is-bad")
             return redirect(request.get_full_path())
-        messages.success(request, f"Đã xóa «{name}». Số mục được đánh lại.", extra_tags="is-ok")
         return redirect("plan-editor-section", plan.year, key) if slot else redirect("plan-editor", plan.year)
-    context = {"plan": plan, "section": shown, "title": title_of(shown), "loss": loss, "slot": slot}
-    context |= {"slot_name": slot_name(slot) if slot else "", "closed_reason": why_frozen(plan)}
+    context = {
+        "plan": plan,
+        "section": shown,
+        "title": title_of(shown),
+        "loss": outline.loss(shown),
+        "slot": slot,
+        "slot_name": slot_name(slot) if slot else "",
+        "closed_reason": why_frozen(plan),
+    }
     return render(request, "reports/editor_remove.html", context)
+
+
+def _remove(request: UserRequest, plan: Plan, shown: Section, slot: Slot | None) -> None:
+    """Remove what the page has shown, if it is still the same."""
+    seen = _number(request.POST.get(SEEN, "")) or 0
+    if slot:
+        remove_slot(programme=slot.programme, pk=slot.pk, version=seen, actor=request.user)
+    else:
+        remove_section(plan=plan, key=shown.key, seen=seen, actor=request.user)
+    name = slot_name(slot) if slot else title_of(shown)
+    messages.success(request, f"Đã xóa «{name}». Số mục được đánh lại.", extra_tags="is-ok")
 
 
 def _add(request: UserRequest, plan: Plan) -> HttpResponse:

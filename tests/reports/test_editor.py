@@ -166,16 +166,18 @@ def test_a_removal_first_says_what_goes_along(text: Text, board: Client) -> None
     page = page_of(board, address)
     for words in ("2 mục con", "1. Cao cấp", "1 chương trình không còn đứng trong văn bản, 2 điểm", "Xóa 3 mục"):
         assert words in page
-    refused = board.post(address, {"muc": "2"}, follow=True)
+    refused = board.post(address, {"thay": "2"}, follow=True)
     assert "Người khác vừa thêm" in refused.content.decode()
-    board.post(address, {"muc": "3"})
+    board.post(address, {"thay": "3"})
     assert text.shown == "can-cu I.hai"
 
 
 def test_a_lettered_item_is_removed_with_its_words_shown(text: Text, board: Client) -> None:
     address = f"{SECTION}xoa/?diem={text.second.pk}"
     assert "Trong năm {year}." in page_of(board, address)
-    board.post(address)
+    Slot.objects.filter(pk=text.second.pk).update(version=2)
+    assert "Người khác vừa sửa điểm này" in board.post(address, {"thay": "1"}, follow=True).content.decode()
+    board.post(address, {"thay": "2"})
     assert list(text.programme.slots.all()) == [text.first]
     assert board.get(address).status_code == 404
 
