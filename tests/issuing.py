@@ -116,6 +116,7 @@ def office(db: None) -> Office:
 def quick_files() -> Iterator[None]:
     """Files of a few bytes that still tell what they were made from; what renderers do is tested elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reports.version_files.render", lambda document, fmt: f"{fmt} {document}".encode())
+        for place in ("reports.version_files.render", "reports.exports.render"):
+            patch.setattr(place, lambda document, fmt: f"{fmt} {document}".encode())
         patch.setattr("reports.version_files.render_whole", lambda documents: repr(documents).encode())
         yield

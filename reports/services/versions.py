@@ -9,8 +9,8 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from reports.amendment import working_comparison
-from reports.amendment_document import amendment_documents
+from reports.amendment import Comparison, working_comparison
+from reports.amendment_document import amendment_files
 from reports.appendices import whole_province
 from reports.appendices.columns import WrongDefinition
 from reports.document import Document
@@ -68,6 +68,7 @@ class _Made:
     sha256: str
     documents: tuple[Document, ...]
     gates: Gates
+    comparison: Comparison | None
 
 
 def issue_plan(*, plan: Plan, paper: Paper, actor: User, right_of: User) -> Version:
@@ -79,7 +80,7 @@ def issue_plan(*, plan: Plan, paper: Paper, actor: User, right_of: User) -> Vers
     act = _Act(plan, paper, actor, right_of)
     for _ in range(ATTEMPTS):
         made = _make(act)
-        if version := _publish(act, made, render_files(made.documents, made.gates)):
+        if version := _publish(act, made, _render(act, made)):
             return version
     raise Refused("Dữ liệu dùng chung (đơn vị, định mức) liên tục thay đổi trong lúc ban hành. Hãy ban hành lại.")
 
@@ -93,21 +94,29 @@ def _make(act: _Act) -> _Made:
         if gates.closed:
             raise Refused(f"Chưa ban hành được. {gates.why_closed}")
         try:
-            documents = [*_amendment(plan, act.paper), *plan_documents(plan, plan.appendices.all(), whole_province())]
+            documents = plan_documents(plan, plan.appendices.all(), whole_province())
         except WrongDefinition as wrong:
             raise Refused(f"Chưa ban hành được: có phụ lục không in được. {wrong}") from wrong
-        return _Made(submittal, digest(take_snapshot(plan)), tuple(documents), gates)
+        comparison = _compare(plan, act.paper)
+        return _Made(submittal, digest(take_snapshot(plan)), tuple(documents), gates, comparison)
 
 
-def _amendment(plan: Plan, paper: Paper) -> list[Document]:
-    """The paper of an amendment, signed by who signs it, and its table; nothing for the first version."""
+def _render(act: _Act, made: _Made) -> tuple[File, ...]:
+    """All files; an amendment's own paper and table come first."""
+    files = render_files(made.documents, made.gates)
+    if made.comparison is None:
+        return files
+    paper = act.paper
+    return (*amendment_files(made.comparison, number=paper.number, dated=paper.issued_on), *files)
+
+
+def _compare(plan: Plan, paper: Paper) -> Comparison | None:
+    """What an amendment changes, for the paper of those who sign it; None before the first version."""
     found = working_comparison(plan)
-    if found is None:
-        return []
     signed = copy(plan)
     for name in ("signing_authority", "signer_title", "signer_name"):
         setattr(signed, name, getattr(paper, name))
-    return amendment_documents(replace(found, plan=signed), number=paper.number, dated=paper.issued_on)
+    return replace(found, plan=signed) if found else None
 
 
 @transaction.atomic
