@@ -120,6 +120,11 @@ class RegistrationSheet:
         return (row for block in self.blocks for row in block.rows)
 
     @property
+    def sendable(self) -> bool:
+        """Whether the answer still has to be sent; the Board writes into one that is sent, too."""
+        return self.state in {"", Response.State.EDITING, Response.State.RETURNED}
+
+    @property
     def filled(self) -> int:
         """How many quotas the unit has answered."""
         return sum(row.number is not None or row.no_need for row in self.rows)
