@@ -65,12 +65,14 @@ class Slot(models.Model):
     """A lettered item of a programme: a), b), c), d), đ), e) … The label is data; the letter follows from the position.
 
     `body` has the form of `Section.body`; its first line continues the label unless it begins with "- ".
+    `version` counts the writings of its texts, not its moves.
     """
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="slots", verbose_name="chương trình")
     position = models.PositiveSmallIntegerField("thứ tự")
     label = models.CharField("nhãn", max_length=200)
     body = models.TextField("nội dung", blank=True)
+    version = models.PositiveIntegerField("phiên bản", default=1, editable=False)
 
     class Meta:
         verbose_name = "mục nhỏ của chương trình"

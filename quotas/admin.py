@@ -3,23 +3,23 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, Sum
+from django.db.models import Model, QuerySet, Sum
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from quotas.forms import PersonNameField
 from quotas.models import Allocation, Person, Quota, Registration, SubQuota, UnitCap
 from quotas.resources import AllocationResource, PersonResource, QuotaResource, RegistrationResource
-from quotas.services.ceilings import check_sub_quota_number
+from quotas.services.ceilings import check_sub_quota_name, check_sub_quota_number
+from quotas.services.nominations import lock_unit, outdate_forms, why_person_kept
 from quotas.services.quotas import check_quota_number
 from trainingplan.admin.base import CatalogueAdmin, user_of
-from trainingplan.admin.forms import CatalogueForm, ChoiceField, InPlanForm
+from trainingplan.admin.forms import CatalogueForm, ChoiceField, InPlanForm, ModelForm
 from trainingplan.admin.transfer import TransferAdmin
 from trainingplan.forms import PartialDateField
 from trainingplan.models import Appendix, AppendixColumn
 from trainingplan.policies import Action, may
 from trainingplan.rules.numbers import format_count
-from trainingplan.services.catalogue import plan_of, why_frozen
 from trainingplan.services.refusals import Refused
 
 
@@ -121,14 +121,16 @@ class SubQuotaForm(CatalogueForm):
         cleaned = super().clean()
         quota, number = self.cleaned_data.get("quota", self.instance.quota_id), self.cleaned_data.get("number")
         if isinstance(quota, Quota):
-            if why := why_frozen(plan_of(quota)):
-                self.add_error("quota", why)
             self.instance.quota = quota
-        if quota and number is not None:
-            try:
+        if not quota:
+            return cleaned
+        try:
+            if number is not None:
                 check_sub_quota_number(sub_quota=self.instance, number=number)
-            except Refused as refusal:
-                self.add_error("number", refusal.message)
+            if name := self.cleaned_data.get("name"):
+                check_sub_quota_name(quota=self.instance.quota, name=name, sub_quota_id=self.instance.pk)
+        except Refused as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else "number", refusal.message)
         return cleaned
 
 
@@ -218,6 +220,26 @@ class PersonAdmin(TransferAdmin):
     search_help_text = "Tìm theo họ tên, tên đơn vị; gõ không dấu cũng được"
     fields = ("unit", "full_name", ("sex", "birth"), "job_title", ("ethnicity", "education"), "illustrative")
     autocomplete_fields = ("unit",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        kept = isinstance(obj, Person) and why_person_kept(obj)
+        return not kept and super().has_change_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """A record that is kept as it is says why."""
+        why = why_person_kept(obj) if isinstance(obj, Person) else ""
+        return [(None, {"fields": self.fields, "description": why})]
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """Before the row is compared with what was seen, for the rosters' forms take the unit first."""
+        if change and isinstance(obj, Person) and request.method == "POST":
+            lock_unit(obj.unit)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:  # noqa: FBT001
+        super().save_model(request, obj, form, change)
+        if form.has_changed():
+            outdate_forms(obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         people: QuerySet[Person] = super().get_queryset(request)

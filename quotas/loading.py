@@ -3,8 +3,11 @@
 from django.utils import timezone
 
 from courses.models import Institution
+from quotas.locking import lock_quotas
 from quotas.models import Allocation, Nomination, Person, Quota, Registration, Response
 from quotas.models.cells import CellBase
+from quotas.selectors.allocation import sums_by_quota
+from quotas.services.bounds import nominated
 from trainingplan.loading import LoadReport, PlanSource, Record, check_fields, upsert
 from trainingplan.models import AppendixColumn, Plan, Unit
 
@@ -36,8 +39,13 @@ _NOMINATION_TEXTS = (
 
 
 def load(source: PlanSource) -> LoadReport:
-    """Load quotas.toml, then allocations, registrations, responses and nominations, as far as the folder has them."""
+    """Load quotas.toml, then allocations, registrations, responses and nominations, as far as the folder has them.
+
+    What the files and the people who worked here have made together keeps within its ceilings, or nothing is loaded.
+    """
     report = LoadReport()
+    if source.plan is not None:
+        lock_quotas(Quota.objects.filter(programme__plan=source.plan).values_list("pk", flat=True))
     for file, loader in (
         ("quotas.toml", _load_quotas),
         ("allocations.csv", _load_allocations),
@@ -47,7 +55,27 @@ def load(source: PlanSource) -> LoadReport:
     ):
         if source.has(file) and (plan := source.required_plan(file)):
             loader(source, plan, report)
+    if source.plan is not None and not source.errors:
+        _check_ceilings(source, source.plan)
     return report
+
+
+def _check_ceilings(source: PlanSource, plan: Plan) -> None:
+    """Refuse what gives more than there is, and people beyond the places that a unit has."""
+    quotas = Quota.objects.filter(programme__plan=plan).in_bulk()
+    allocated = sums_by_quota(Allocation, quotas)
+    for pk, quota in quotas.items():
+        if quota.number is not None and allocated.get(pk, 0) + quota.held > quota.number:
+            words = f"đã phân bổ {allocated.get(pk, 0)}, giữ lại {quota.held}, nhiều hơn số lượng {quota.number}."
+            source.refuse("allocations.csv", 0, f"chỉ tiêu «{quota.key}»: {words}")
+    cells = Allocation.objects.filter(quota__in=quotas).values_list("unit_id", "quota_id", "number")
+    given = {(unit_id, quota_id): number or 0 for unit_id, quota_id, number in cells}
+    people = nominated(quotas)
+    keys = dict(Unit.objects.filter(pk__in={unit_id for unit_id, _ in people}).values_list("pk", "key"))
+    for (unit_id, quota_id), count in people.items():
+        if count > given.get((unit_id, quota_id), 0):
+            words = f"cử {count} người, chỉ được phân bổ {given.get((unit_id, quota_id), 0)}."
+            source.refuse("nominations.csv", 0, f"đơn vị «{keys[unit_id]}», chỉ tiêu «{quotas[quota_id].key}»: {words}")
 
 
 def _load_quotas(source: PlanSource, plan: Plan, report: LoadReport) -> None:

@@ -1,9 +1,9 @@
 """Taking capacity: the rows that bound a sum are locked, in one order for all, before the sum is read.
 
-The order is quotas, then sub-quotas, then caps, each in key order. PostgreSQL locks the rows, and one order keeps two
-writers from waiting for each other; others may refer to a locked row meanwhile, as a registration does to its quota.
-SQLite has one writer at a time, and `BEGIN IMMEDIATE` (see settings) makes it queue before it reads. Outside a
-transaction neither holds.
+The order is plans, then units' answers or units, then quotas, then sub-quotas, then caps, each in key order.
+PostgreSQL locks the rows, and one order keeps two writers from waiting for each other; others may refer to a locked row
+meanwhile, as a registration does to its quota. SQLite has one writer at a time, and `BEGIN IMMEDIATE` (see settings)
+makes it queue before it reads. Outside a transaction neither holds.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from django.db import connection
 
 from quotas.models import Quota, SubQuota, UnitCap
+from trainingplan.locking import hold_plans
+from trainingplan.models import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,11 @@ class Ceilings:
     quotas: dict[int, Quota]
     sub_quotas: dict[int, SubQuota]
     caps: dict[tuple[int, int], UnitCap]
+
+
+def hold_plans_of(quota_ids: Iterable[int]) -> dict[int, Plan]:
+    """The plans of those quotas, held; what is asked of them comes before the quotas are locked."""
+    return hold_plans(Plan.objects.filter(programmes__quotas__in=set(quota_ids)).values_list("pk", flat=True))
 
 
 def lock_quotas(ids: Iterable[int]) -> dict[int, Quota]:

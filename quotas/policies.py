@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from quotas.models import Extension, Quota, Registration, Response, ReturnedCell
 from trainingplan.models import Plan, Role, Unit, User
-from trainingplan.policies import Action, editable_units, may
+from trainingplan.policies import Action, may, writes_for
 from trainingplan.services.refusals import Refused
 
 FROZEN = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
@@ -44,7 +44,7 @@ TRANSITIONS: Mapping[Role, Mapping[str, Mapping[Step, Response.State]]] = {
     Role.BOARD: {
         **_ANSWERING,
         _State.SENT: {Step.OPEN: _State.SENT, Step.ACCEPT: _State.ACCEPTED, Step.RETURN: _State.RETURNED},
-        _State.ACCEPTED: {Step.OPEN: _State.ACCEPTED, Step.WITHDRAW: _State.SENT},
+        _State.ACCEPTED: {Step.WITHDRAW: _State.SENT},
     },
     Role.MANAGER: {},
     Role.FINANCE: {},
@@ -115,8 +115,8 @@ class Terms:
     def returned(self) -> bool:
         return state_of(self.answer) == Response.State.RETURNED
 
-    def deadlines(self, programme_id: int) -> list[datetime]:
-        """The times until which one programme is open; the plan's own counts while the plan registers."""
+    def deadlines(self, programme_id: int | None) -> list[datetime]:
+        """The times until which one programme, or with None every one, is open; the plan's own while it registers."""
         extended = [self.extensions.get(None), self.extensions.get(programme_id)]
         common = self.plan.registration_closes_at if self.plan.state == Plan.State.REGISTRATION else None
         return [at for at in (common, *extended) if at]
@@ -125,6 +125,10 @@ class Terms:
     def endless(self) -> bool:
         """Whether the plan registers without a deadline."""
         return self.plan.state == Plan.State.REGISTRATION and self.plan.registration_closes_at is None
+
+    def open(self, programme_id: int | None) -> bool:
+        """Whether the time of one programme, or with None of every one, still runs."""
+        return self.endless or any(at > timezone.now() for at in self.deadlines(programme_id))
 
     @property
     def last_deadline(self) -> datetime | None:
@@ -174,10 +178,9 @@ def why_cell_closed(terms: Terms, quota_id: int, programme_id: int) -> str:
         if terms.marked and quota_id not in terms.marked:
             return "Ban Tổ chức Tỉnh ủy chỉ trả lại các ô được đánh dấu; ô này không được sửa."
         return ""
-    deadlines = terms.deadlines(programme_id)
-    if terms.endless or any(at > timezone.now() for at in deadlines):
+    if terms.open(programme_id):
         return ""
-    if not deadlines:
+    if not (deadlines := terms.deadlines(programme_id)):
         return "Gia hạn không gồm chương trình này."
     return _too_late(terms, max(deadlines))
 
@@ -216,18 +219,32 @@ def why_approval_closed(plan: Plan) -> str:
     return ""
 
 
-def check_registration_open(plan: Plan, answer: Response | None, actor: User) -> None:
-    """Raise Refused when no cell is open. The Board may still enter for a unit, until the plan is frozen."""
-    reason = why_allocation_closed(plan) if actor.role == Role.BOARD else why_registration_closed(plan, answer)
-    if reason:
+def why_closed_to_board(plan: Plan, answer: Response | None) -> str:
+    """Why the Board cannot enter for a unit now, in words; empty when it can, which is long after the unit cannot.
+
+    What was taken in stays as it was taken in: a number changed afterwards would be one that nobody accepted.
+    """
+    if reason := why_allocation_closed(plan):
+        return reason
+    if plan.state in COLLECTING and state_of(answer) == Response.State.ACCEPTED:
+        return "Đăng ký đã tiếp nhận. Cần sửa thì rút tiếp nhận trước."
+    return ""
+
+
+def check_registration_open(plan: Plan, answer: Response, actor: User) -> None:
+    """Raise Refused when no cell is open, or when the actor does not write for that unit."""
+    board = actor.role == Role.BOARD
+    if reason := why_closed_to_board(plan, answer) if board else why_registration_closed(plan, answer):
         raise Refused(reason)
+    if not may(actor, Action.EDIT_REGISTRATION) or not writes_for(actor, answer.participant.unit_id):
+        raise Refused("Chỉ chính đơn vị và Ban Tổ chức Tỉnh ủy được nhập, gửi đăng ký của đơn vị.")
 
 
 def check_allocation_open(plan: Plan, actor: User) -> None:
     """Raise Refused when the plan is frozen or the actor does not allocate."""
     if reason := why_allocation_closed(plan):
         raise Refused(reason)
-    if actor.role != Role.BOARD:
+    if not may(actor, Action.ALLOCATE):
         raise Refused("Chỉ Ban Tổ chức Tỉnh ủy được phân bổ chỉ tiêu.")
 
 
@@ -242,5 +259,5 @@ def check_roster_open(plan: Plan, unit: Unit, actor: User) -> None:
     """Raise Refused when the plan is frozen or the actor does not nominate for that unit."""
     if reason := why_roster_closed(plan):
         raise Refused(reason)
-    if not may(actor, Action.EDIT_ROSTER) or not editable_units(actor).filter(pk=unit.pk).exists():
+    if not may(actor, Action.EDIT_ROSTER) or not writes_for(actor, unit.pk):
         raise Refused("Chỉ Ban Tổ chức Tỉnh ủy và chính đơn vị được sửa danh sách cử đi của đơn vị.")

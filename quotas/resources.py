@@ -1,13 +1,13 @@
 """Quotas, people and the cells of the two grids as files. Cells are written by the grids' own services."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import tablib
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from import_export.results import Result, RowResult
+from import_export.results import Result
 
 from courses.models import Institution
 from courses.resources import YEAR, institution_key, programme_column
@@ -15,7 +15,10 @@ from quotas.locking import lock_quotas
 from quotas.models import Allocation, Person, Quota, Registration
 from quotas.rules.names import parse_person_name
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
+from quotas.services.nominations import KEPT, kept_people, lock_units, outdate_forms
 from quotas.services.quotas import check_quota_number
+from quotas.services.sheets import Key
+from trainingplan.locking import hold_plans
 from trainingplan.models import Appendix, AppendixColumn, Plan
 from trainingplan.resources.base import CatalogueResource, refuse_row
 from trainingplan.resources.columns import (
@@ -110,6 +113,7 @@ class QuotaResource(CatalogueResource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         """All quotas are locked at once, in key order, before any number is compared with what is allocated."""
+        hold_plans(Plan.objects.values_list("pk", flat=True))
         lock_quotas(Quota.objects.values_list("pk", flat=True))
         super().before_import(dataset, **kwargs)
 
@@ -170,10 +174,24 @@ class PersonResource(CatalogueResource):
     def dehydrate_unit_name(self, person: Person) -> str:
         return str(person.unit)
 
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        """The rosters' forms take the unit before its people, and so does a file."""
+        lock_units(Person.objects.order_by().values_list("unit_id", flat=True).distinct())
+        super().before_import(dataset, **kwargs)
+        self._kept = kept_people()
+
     def problems_of(self, instance: Person) -> dict[str, str]:
         if instance._state.adding and instance.pk is not None:
             return {"id": f"Không có cán bộ nào mang mã {instance.pk}. Thêm người mới thì để trống cột Mã."}
-        return {}
+        return {"id": KEPT} if instance.pk in self._kept else {}
+
+    def do_instance_save(self, instance: Any, is_create: bool) -> None:  # noqa: FBT001 - the base class's hook
+        super().do_instance_save(instance, is_create)
+        outdate_forms(instance)
+
+
+Numbered: TypeAlias = tuple[int, CellInput]
+"""A cell with the row of the file in which it stands."""
 
 
 class CellResource(CatalogueResource):
@@ -199,7 +217,7 @@ class CellResource(CatalogueResource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
-        self._cells: dict[Plan, list[tuple[int, CellInput]]] = defaultdict(list)
+        self._cells: dict[Plan, list[Numbered]] = defaultdict(list)
 
     def problems_of(self, instance: Allocation | Registration) -> dict[str, str]:
         """Whether the plan takes cells is asked by the services; here only what the file leaves open."""
@@ -226,22 +244,36 @@ class CellResource(CatalogueResource):
         self._cells[instance.quota.programme.plan].append((row[ROW], cell))
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
-        """Save through the grid's service; what it refuses is refused at its row."""
+        """Save through the grid's service, plan by plan in key order; what it refuses is refused at its row."""
         rows = {row.row_values[ROW]: row for row in result.rows}
         reason = f"Nhập từ tệp {kwargs.get('file_name') or ''}".strip()
-        for plan, numbered in self._cells.items():
-            saved = self.save_cells(plan, [cell for _, cell in numbered], reason)
-            outcomes = {(one.unit_id, one.quota_id): one for one in saved}
-            for number, cell in numbered:
-                _refuse(result, rows[number], outcomes[cell.unit_id, cell.quota_id])
+        hold_plans([plan.pk for plan in self._cells])
+        self.lock([cell for numbered in self._cells.values() for _, cell in numbered])
+        for plan in sorted(self._cells, key=lambda plan: plan.pk):
+            for numbered in self.saves(self._cells[plan]):
+                refused = self._refusals(plan, [cell for _, cell in numbered], reason)
+                for number, cell in numbered:
+                    if cell.key in refused:
+                        refuse_row(result, rows[number], "number", refused[cell.key])
+
+    def _refusals(self, plan: Plan, cells: list[CellInput], reason: str) -> dict[Key, str]:
+        """Save the cells; of those that were refused, singly or all together, the words."""
+        try:
+            saved = self.save_cells(plan, cells, reason)
+        except Refused as refusal:
+            return dict.fromkeys((cell.key for cell in cells), refusal.message)
+        bad = (Outcome.REFUSED, Outcome.CONFLICT)
+        return {(one.unit_id, one.quota_id): one.message for one in saved if one.outcome in bad}
+
+    def lock(self, cells: Sequence[CellInput]) -> None:
+        """Lock what the saves of several plans will, in the one order for all; a save of one plan locks for itself."""
+
+    def saves(self, numbered: list[Numbered]) -> Iterable[list[Numbered]]:
+        """The cells of one plan as the service takes them at a time."""
+        return [numbered]
 
     def save_cells(self, plan: Plan, cells: list[CellInput], reason: str) -> list[CellResult]:
         raise NotImplementedError
-
-
-def _refuse(result: Result, row: RowResult, outcome: CellResult) -> None:
-    if outcome.outcome in (Outcome.REFUSED, Outcome.CONFLICT):
-        refuse_row(result, row, "number", outcome.message)
 
 
 class AllocationResource(CellResource):
@@ -258,6 +290,9 @@ class AllocationResource(CellResource):
     class Meta:
         model = Allocation
         name = "Phân bổ"
+
+    def lock(self, cells: Sequence[CellInput]) -> None:
+        lock_quotas({cell.quota_id for cell in cells})
 
     def save_cells(self, plan: Plan, cells: list[CellInput], reason: str) -> list[CellResult]:
         return save_allocations(plan=plan, cells=cells, actor=self.actor, reason=reason)
@@ -279,15 +314,13 @@ class RegistrationResource(CellResource):
         model = Registration
         name = "Đăng ký nhu cầu"
 
-    def save_cells(self, plan: Plan, cells: list[CellInput], reason: str) -> list[CellResult]:
+    def saves(self, numbered: list[Numbered]) -> Iterable[list[Numbered]]:
         """Unit by unit, in key order, as the service locks a unit's answer."""
-        by_unit: dict[int, list[CellInput]] = defaultdict(list)
-        units = {unit.pk: unit for unit in self.columns["unit"].widget.all()}
-        for cell in cells:
-            by_unit[cell.unit_id].append(cell)
-        saved: list[CellResult] = []
-        for unit_id in sorted(by_unit):
-            saved += save_registrations(
-                plan=plan, unit=units[unit_id], cells=by_unit[unit_id], actor=self.actor, reason=reason
-            )
-        return saved
+        by_unit: dict[int, list[Numbered]] = defaultdict(list)
+        for number, cell in numbered:
+            by_unit[cell.unit_id].append((number, cell))
+        return [by_unit[unit_id] for unit_id in sorted(by_unit)]
+
+    def save_cells(self, plan: Plan, cells: list[CellInput], reason: str) -> list[CellResult]:
+        unit = next(unit for unit in self.columns["unit"].widget.all() if unit.pk == cells[0].unit_id)
+        return save_registrations(plan=plan, unit=unit, cells=cells, actor=self.actor, reason=reason)

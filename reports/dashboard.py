@@ -75,6 +75,7 @@ class ProgrammeFigures:
     name: str
     short_name: str
     quotas: tuple[QuotaFigures, ...]
+    key: str = ""
 
     @property
     def figures(self) -> Figures:
@@ -245,6 +246,7 @@ def _programmes(
             programme.name,
             programme.short_name,
             tuple(_quota(quota, figures[quota.pk]) for quota in own),
+            programme.key,
         )
         for programme, own in groupby(members, key=lambda quota: quota.programme)
     )

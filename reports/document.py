@@ -3,7 +3,7 @@
 Definitions build it, renderers print it; it knows neither the database nor a format.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -247,30 +247,46 @@ class AppendixTitle:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """The kind of an issued paper ("KẾ HOẠCH") and, below it, what it is about."""
+
+    kind: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     text: str
     level: int = 1
 
     def __post_init__(self) -> None:
-        if not 1 <= self.level <= DEEPEST_HEADING:
-            raise ValueError(f"heading level {self.level} is not 1 to {DEEPEST_HEADING}")
+        _check_level(self.level)
+
+
+def _check_level(level: int) -> None:
+    if not 1 <= level <= DEEPEST_HEADING:
+        raise ValueError(f"heading level {level} is not 1 to {DEEPEST_HEADING}")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
+    """A stretch of text in one form; `field` is the bound field that gave it, which the screen alone shows."""
+
     text: str
     bold: bool = False
     italic: bool = False
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text; `marker` ("a)", "-", "+") stands before it, `level` indents it."""
+    """Running text; `marker` ("a)", "-", "+") stands before it, `level` indents it, `anchor` names it on the screen."""
 
     runs: tuple[Run, ...]
     align: Align = Align.JUSTIFY
     marker: str = ""
     level: int = 0
+    anchor: str = ""
 
     @classmethod
     def of(cls, text: str, *, align: Align = Align.JUSTIFY, italic: bool = False) -> Self:
@@ -278,8 +294,38 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        body = "".join(run.text for run in self.runs)
+        body = _text(self.runs)
         return f"{self.marker} {body}" if self.marker else body
+
+
+def _text(runs: Iterable[Run]) -> str:
+    return "".join(run.text for run in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A numbered heading of running text: "II.", "1.", "1.1.", "1.1.1." by `level`.
+
+    `rest` is the text that goes on in the same paragraph.
+    """
+
+    runs: tuple[Run, ...]
+    marker: str = ""
+    level: int = 1
+    rest: tuple[Run, ...] = ()
+    anchor: str = ""
+
+    def __post_init__(self) -> None:
+        _check_level(self.level)
+
+    @property
+    def heading(self) -> str:
+        """The marker and the heading alone."""
+        return f"{self.marker} {_text(self.runs)}".strip()
+
+    @property
+    def text(self) -> str:
+        return f"{self.marker} {_text((*self.runs, *self.rest))}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,14 +338,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class LetterHead:
-    """The head of an issued paper: who issues it on the left, the motto on the right, then number, place and date.
+    """The head of an issued paper: who issues it on the left, the profile's motto on the right; number, place, date.
 
     `bodies` stand below each other, the last one is the issuer; `subject` is the abstract of a letter ("V/v …"). A
     number or date not yet given is printed as "…"; `year` is printed all the same.
     """
 
     bodies: tuple[str, ...]
-    motto: str
     symbol: str
     place: str
     year: int
@@ -327,7 +372,9 @@ class Closing:
     label: str = "Nơi nhận:"
 
 
-Block: TypeAlias = AppendixTitle | Heading | Paragraph | Table | Note | LetterHead | Addressees | Closing
+Block: TypeAlias = (
+    AppendixTitle | Title | Heading | Clause | Paragraph | Table | Note | LetterHead | Addressees | Closing
+)
 
 
 @dataclass(frozen=True, slots=True)

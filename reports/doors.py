@@ -8,6 +8,7 @@ from django.urls import reverse
 from quotas.selectors.progress import Standing
 from quotas.selectors.waiting import OUTSIDE
 from reports.dashboard import ProgrammeFigures, QuotaFigures, Way
+from reports.why import Figure, why_address
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
 
@@ -24,6 +25,10 @@ class Doors:
         url = reverse(name, kwargs={"year": self.plan.year, **kwargs})
         return f"{url}?{urlencode(query)}" if query else url
 
+    def why(self, figure: Figure) -> str:
+        """Why a figure is what it is, and what changed it."""
+        return why_address(self.plan, figure, self.user)
+
     def registration(self) -> str:
         return self._url(Action.SEE_REGISTRATION, "registration")
 
@@ -37,8 +42,35 @@ class Doors:
     def rosters(self) -> str:
         return self._url(Action.SEE_ROSTER, "rosters")
 
+    def roster(self, appendix: int) -> str:
+        """The roster that an appendix prints."""
+        return self._url(Action.SEE_ROSTER, "roster", number=appendix)
+
     def budget(self) -> str:
         return self._url(Action.SEE_BUDGET, "budget")
+
+    def budget_line(self, pk: int) -> str:
+        """A line in the table of the budget."""
+        url = self.budget()
+        return f"{url}#dong-{pk}" if url else ""
+
+    def appendix(self, number: int) -> str:
+        """An appendix as it is printed."""
+        return self._url(Action.SEE_APPENDICES, "appendix", number=number)
+
+    def cell(self, table: str, unit_key: str, column_id: int) -> str:
+        """Who changed a cell of a grid, and when."""
+        query = {"bang": table, "don-vi": unit_key, "chi-tieu": str(column_id)}
+        return self._url(Action.SEE_CELL_HISTORY, "cell-history", query)
+
+    def editor(self) -> str:
+        """Where the plan's text is written."""
+        return self._url(Action.EDIT_PLAN, "plan-editor")
+
+    def section(self, key: str, slot: int | None = None) -> str:
+        """A section of the plan's text, or one of its lettered items by its place, where it is written."""
+        url = self._url(Action.EDIT_PLAN, "plan-editor-section", key=key)
+        return f"{url}#diem-{slot}" if url and slot else url
 
     def progress(self, *, standing: Standing | None = None, group_id: int | None = None) -> str:
         """The progress page, perhaps of one standing or khối only."""
@@ -57,7 +89,7 @@ class Doors:
     def people(self, quota: QuotaFigures) -> str:
         """The people named for a quota: on its appendix's roster, if it has one."""
         if quota.way is Way.ROSTER:
-            return self._url(Action.SEE_ROSTER, "roster", number=quota.appendix)
+            return self.roster(quota.appendix or OUTSIDE)
         return self.rosters()
 
     def left(self, quota: QuotaFigures) -> str:

@@ -1,4 +1,4 @@
-"""Writing a plan's documents as files: one appendix in one format, a folder of them, or all as one zip."""
+"""A plan's documents as files: one in one format, a folder of them, all as one zip or as one PDF."""
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
@@ -10,7 +10,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from reports.appendices import Scope, build_appendix
 from reports.document import Document
+from reports.plan_document import has_text, plan_document
 from trainingplan.models import Appendix, Plan
+
+WHOLE = "toan-bo.pdf"
+"""The file that holds the plan and its appendices."""
 
 
 class Format(StrEnum):
@@ -18,11 +22,12 @@ class Format(StrEnum):
     PDF = "pdf"
     HTML = "html"
     DOCX = "docx"
+    TXT = "txt"
 
     @property
     def label(self) -> str:
         """The name that people know it by."""
-        return {Format.XLSX: "Excel", Format.PDF: "PDF", Format.HTML: "HTML", Format.DOCX: "Word"}[self]
+        return {"xlsx": "Excel", "docx": "Word", "txt": "văn bản thuần"}.get(self, self.upper())
 
     @property
     def content_type(self) -> str:
@@ -31,6 +36,7 @@ class Format(StrEnum):
             Format.PDF: "application/pdf",
             Format.HTML: "text/html; charset=utf-8",
             Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Format.TXT: "text/plain; charset=utf-8",
         }[self]
 
 
@@ -48,28 +54,47 @@ def file_name(document: Document, fmt: Format) -> str:
     return f"{document.file_stem}.{fmt}"
 
 
-def write_appendices(
-    plan: Plan,
+def plan_documents(plan: Plan, appendices: Iterable[Appendix], scope: Scope) -> list[Document]:
+    """The plan, if it has a text, and the appendices as `scope` may see them. Raises WrongDefinition."""
+    text = [plan_document(plan)] if has_text(plan) else []
+    return [*text, *(build_appendix(plan, appendix, scope) for appendix in appendices)]
+
+
+def render_whole(documents: Sequence[Document]) -> bytes:
+    """All documents in one PDF with bookmarks, the same bytes for the same documents."""
+    from reports.renderers.pdf import render_pdf_of_all  # noqa: PLC0415
+
+    return render_pdf_of_all(documents)
+
+
+def formats_of(document: Document, formats: Iterable[Format]) -> list[Format]:
+    """Those of the formats that suit the document: a workbook holds tables."""
+    return [fmt for fmt in formats if fmt is not Format.XLSX or document.tables]
+
+
+def write_documents(
+    documents: Iterable[Document],
     folder: Path,
     *,
     formats: Sequence[Format],
-    appendices: Iterable[Appendix],
-    scope: Scope,
     progress: Callable[[Path], None] = lambda _: None,
 ) -> list[Path]:
-    """Write each appendix in each format and return the paths; a file is put in place only when it is whole."""
+    """Write each document in each format that suits it, and return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for appendix in appendices:
-        document = build_appendix(plan, appendix, scope)
-        for fmt in formats:
-            target = folder / file_name(document, fmt)
-            partial = target.with_suffix(f"{target.suffix}.partial")
-            partial.write_bytes(render(document, fmt))
-            partial.replace(target)
-            written.append(target)
-            progress(target)
+    for document in documents:
+        for fmt in formats_of(document, formats):
+            written.append(put_in_place(folder / file_name(document, fmt), render(document, fmt)))
+            progress(written[-1])
     return written
+
+
+def put_in_place(target: Path, content: bytes) -> Path:
+    """Write a file that is in place only when it is whole."""
+    partial = target.with_suffix(f"{target.suffix}.partial")
+    partial.write_bytes(content)
+    partial.replace(target)
+    return target
 
 
 def zip_of(documents: Iterable[Document], formats: Sequence[Format]) -> bytes:

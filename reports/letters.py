@@ -29,7 +29,6 @@ from trainingplan.rules.numbers import format_count
 BOARD = "Ban Tổ chức"
 BOARD_NAME = "Ban Tổ chức Tỉnh ủy"
 SYMBOL = "CV/BTCTU"
-MOTTO = "ĐẢNG CỘNG SẢN VIỆT NAM"
 PARTY_PROFILES = ("HD36", "HD05")
 MARK = "Số liệu minh họa"
 UNITS = "cơ quan, đơn vị, địa phương"
@@ -46,7 +45,6 @@ def reminder_letter(plan: Plan, reminder: Reminder, day: date) -> Document:
         blocks=(
             LetterHead(
                 bodies=(plan.parent_body.upper(), BOARD.upper()),
-                motto=MOTTO,
                 symbol=SYMBOL,
                 place=plan.place,
                 year=day.year,

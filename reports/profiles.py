@@ -22,11 +22,22 @@ class Margins:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How the heading of one level is written."""
+
+    bold: bool = False
+    italic: bool = False
+    capitals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One set of presentation rules.
 
     `table_sizes` are pairs (points, lines a text cell may take), tried from the first to the last
     until a table fits the page's width; those below 11 points are for tables that leave no choice.
+    `clauses` are the forms of numbered headings, from "I." down. Where `about_rule` is blank, lines are
+    drawn below the title and below the issuer. `issuer_percent` is the issuer's share of the page's width.
     """
 
     key: str
@@ -48,12 +59,21 @@ class Profile:
     title_capitals: bool
     attached_text: str
     long_dates: bool
+    issuer_percent: int
+    motto: str
     motto_size: int
+    motto_below: str
+    motto_below_size: int
     issuer_size: int
     number_text: str
+    number_padded: bool
     issuer_star: bool
     dated_size: int
     subject_size: int
+    kind_size: int
+    about_size: int
+    about_rule: str
+    clauses: tuple[Form, ...]
     signer_size: int
     recipients_label_size: int
     recipients_label_underlined: bool
@@ -70,14 +90,17 @@ class Profile:
         """Return the "(Kèm theo …)" line; a number or date not yet given is printed as "…"."""
         return self.attached_text.format(
             kind=attached.kind,
-            number=attached.number or BLANK,
+            number=self._number(attached.number),
             symbol=attached.symbol,
             dated=self._date(attached.dated),
             issuer=attached.issuer,
         )
 
     def number_line(self, number: str, symbol: str) -> str:
-        return self.number_text.format(number=number or BLANK, symbol=symbol)
+        return self.number_text.format(number=self._number(number), symbol=symbol)
+
+    def clause(self, level: int) -> Form:
+        return self.clauses[min(level, len(self.clauses)) - 1]
 
     def place_and_date(self, place: str, dated: date | None, year: int) -> str:
         """Like "Quảng Ngãi, ngày 05 tháng 12 năm 2024"; a day and month not yet given are "…"."""
@@ -89,6 +112,11 @@ class Profile:
         """Items of "Nơi nhận", the last one ending in a full stop."""
         last = len(recipients) - 1
         return [f"- {name}{'.' if place == last else self.recipients_end}" for place, name in enumerate(recipients)]
+
+    def _number(self, number: str) -> str:
+        if not number:
+            return BLANK
+        return number.zfill(2) if self.number_padded else number
 
     def _date(self, day: date | None) -> str:
         if day is None:
@@ -137,12 +165,21 @@ HD36: Final = Profile(
     title_capitals=False,
     attached_text="(Kèm theo {kind} số {number}-{symbol}, ngày {dated} của {issuer})",
     long_dates=False,
+    issuer_percent=44,
+    motto="ĐẢNG CỘNG SẢN VIỆT NAM",
     motto_size=15,
+    motto_below="",
+    motto_below_size=14,
     issuer_size=14,
     number_text="Số {number}-{symbol}",
+    number_padded=False,
     issuer_star=True,
     dated_size=14,
     subject_size=12,
+    kind_size=16,
+    about_size=14,
+    about_rule="-----",
+    clauses=(Form(bold=True, capitals=True), Form(bold=True), Form(italic=True), Form(italic=True)),
     signer_size=14,
     recipients_label_size=14,
     recipients_label_underlined=True,
@@ -160,10 +197,16 @@ ND30: Final = replace(
     title_capitals=True,
     attached_text="(Kèm theo {kind} số {number}/{symbol} ngày {dated} của {issuer})",
     long_dates=True,
+    issuer_percent=38,
+    motto="CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
     motto_size=13,
+    motto_below="Độc lập - Tự do - Hạnh phúc",
     issuer_size=13,
     number_text="Số: {number}/{symbol}",
+    number_padded=True,
     issuer_star=False,
+    kind_size=14,
+    about_rule="",
     recipients_label_size=12,
     recipients_label_underlined=False,
     recipients_size=11,

@@ -15,10 +15,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The first cell names the row. `kind` is "group", "total" or nothing."""
+    """The first cell names the row. `kind` is "group", "total" or nothing; `why` leads to why its numbers changed."""
 
     cells: tuple[Cell, ...]
     kind: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

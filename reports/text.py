@@ -38,8 +38,10 @@ class Style(StrEnum):
 class TextParagraph:
     """One printed paragraph: `marker` ("II.", "1.1.", "đ)", "-") before its runs; `where` says where it stands.
 
+    `section` is the key of its section, `slot` the position of its lettered item, if it stands in one.
     `programme` is the key of the programme of whose slots it is a part, or that stands at its section.
-    `pieces` are the paragraph's text with the fields that gave it, for those who check it.
+    `pieces` are the paragraph's text with the fields that gave it, each inside one run; the first `lead` runs are
+    the heading or label that the others continue.
     """
 
     style: Style
@@ -47,9 +49,12 @@ class TextParagraph:
     marker: str = ""
     level: int = 0
     where: str = ""
+    section: str = ""
+    slot: int = 0
     programme: str = ""
     pieces: tuple[Piece, ...] = ()
     faults: tuple[Fault, ...] = ()
+    lead: int = 0
 
     @property
     def text(self) -> str:
@@ -122,7 +127,7 @@ class _Body:
     def _section(self, section: Section, depth: int, root: str) -> Iterator[TextParagraph]:
         path = f"{root}{section.marker}".rstrip(".")
         programme = self.programmes.get(section.pk)
-        place = _Place(f"Mục {path}" if path else "Phần căn cứ", depth, programme.key if programme else "")
+        place = _Place(f"Mục {path}" if path else "Phần căn cứ", depth, programme.key if programme else "", section.key)
         yield from self._heading_and_body(section, place)
         if programme:
             yield from self._slots(programme, place)
@@ -142,7 +147,7 @@ class _Body:
     def _slots(self, programme: Programme, above: "_Place") -> Iterator[TextParagraph]:
         for slot in programme.slots.all():
             letter = item_letter(slot.position)
-            place = replace(above, where=f"{above.where}, điểm {letter}", level=above.level + 1)
+            place = replace(above, where=f"{above.where}, điểm {letter}", level=above.level + 1, slot=slot.position)
             lines = slot.body.splitlines()
             first = _first_line(lines)
             yield self._paragraph(Style.SLOT, f"{letter})", slot.label, first, place)
@@ -160,17 +165,23 @@ class _Body:
         """A paragraph from a lead and the text that continues it; a lead that is continued stands in italics."""
         space = " " if lead and rest else ""
         italic_lead = style is Style.SLOT or bool(space)
-        stretches = [*_stretches(lead + space, italic=italic_lead), *_stretches(rest)]
-        printed = [(render(run.text, self.figures), run) for run in stretches if run.text]
+        before, after = (
+            [(render(run.text, self.figures), run) for run in stretches if run.text]
+            for stretches in (_stretches(lead + space, italic=italic_lead), _stretches(rest))
+        )
+        printed = [*before, *after]
         return TextParagraph(
             style,
             tuple(Run(filled.text, bold=run.bold, italic=run.italic) for filled, run in printed),
             marker=marker,
             level=place.level,
             where=place.where,
+            section=place.section,
+            slot=place.slot,
             programme=place.programme,
             pieces=tuple(piece for filled, _ in printed for piece in filled.pieces),
             faults=tuple(fault for filled, _ in printed for fault in filled.faults),
+            lead=len(before),
         )
 
 
@@ -181,11 +192,20 @@ class _Place:
     where: str
     level: int
     programme: str
+    section: str
+    slot: int = 0
 
 
 def _first_line(lines: list[str]) -> str:
     """Take the line that continues a heading or label; an item begins a paragraph of its own."""
     return "" if not lines or _ITEM.match(lines[0]) else lines.pop(0)
+
+
+def text_faults(text: str, figures: Figures) -> Iterator[tuple[int, Fault]]:
+    """What of a text could not be printed, with its line from 1: for those who check a text before it is stored."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for stretch in _stretches(line):
+            yield from ((number, fault) for fault in render(stretch.text, figures).faults)
 
 
 def _stretches(text: str, *, italic: bool = False) -> Iterator[Run]:

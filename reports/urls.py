@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from reports.views import appendices, cell_history, dashboard, letters, trail
+from reports.views import (
+    amendment,
+    appendices,
+    cell_history,
+    checks,
+    dashboard,
+    editor,
+    figures,
+    issue,
+    letters,
+    plan,
+    trail,
+    versions,
+    why,
+)
 
 urlpatterns = [
     path("tong-quan/", dashboard.overview, name="dashboard"),
@@ -10,8 +24,39 @@ urlpatterns = [
     path("phu-luc/<int:number>/", appendices.appendix, name="appendix"),
     path("phu-luc/phu-luc-<int:number>.<slug:extension>", appendices.appendix_file, name="appendix-file"),
     path("phu-luc/tat-ca.zip", appendices.appendices_zip, name="appendices-zip"),
+    path("ke-hoach/", plan.plan_text, name="plan-text"),
+    path("ke-hoach/ke-hoach.<slug:extension>", plan.plan_file, name="plan-file"),
+    path("ke-hoach/toan-bo.pdf", plan.plan_whole, name="plan-all"),
+    path("ke-hoach/soan-thao/", editor.editor, name="plan-editor"),
+    path("ke-hoach/soan-thao/<slug:key>/", editor.section, name="plan-editor-section"),
+    path("ke-hoach/soan-thao/<slug:key>/sap-xep/", editor.arrange, name="plan-editor-arrange"),
+    path("ke-hoach/soan-thao/<slug:key>/xoa/", editor.remove, name="plan-editor-remove"),
+    path("ke-hoach/so-lieu/", figures.figure, name="plan-figure"),
+    path("ke-hoach/trinh-ban-hanh/", issue.issue, name="plan-issue"),
+    path("ke-hoach/trinh-ban-hanh/phan-bo/", issue.begin, name="plan-issue-begin"),
+    path("ke-hoach/trinh-ban-hanh/trinh/", issue.submit, name="plan-issue-submit"),
+    path("ke-hoach/trinh-ban-hanh/rut-ve/", issue.recall, name="plan-issue-recall"),
+    path("ke-hoach/trinh-ban-hanh/ly-do/", issue.exception, name="plan-issue-exception"),
+    path("ke-hoach/trinh-ban-hanh/ban-hanh/", issue.publish, name="plan-issue-publish"),
+    path("ke-hoach/trinh-ban-hanh/dieu-chinh/", issue.amend, name="plan-issue-amend"),
+    path("ke-hoach/phien-ban/", versions.versions, name="plan-versions"),
+    path("ke-hoach/phien-ban/<int:number>/", versions.version, name="plan-version"),
+    path("ke-hoach/phien-ban/<int:number>/<str:name>", versions.version_file, name="plan-version-file"),
+    path("ke-hoach/dieu-chinh/", amendment.amendment, name="plan-amendment"),
+    path("ke-hoach/dieu-chinh/so-sanh.<slug:extension>", amendment.amendment_table, name="plan-amendment-table"),
+    path(
+        "ke-hoach/dieu-chinh/ke-hoach-dieu-chinh.<slug:extension>",
+        amendment.amendment_paper,
+        name="plan-amendment-paper",
+    ),
+    path("ke-hoach/dieu-chinh/ly-do/", amendment.amendment_reasons, name="plan-amendment-reasons"),
+    path("soat-so-lieu/", checks.checks, name="checks"),
+    path("soat-so-lieu/soat-so-lieu.<slug:extension>", checks.checks_file, name="checks-file"),
+    path("soat-so-lieu/tep-word/", checks.checks_word, name="checks-word"),
     path("tien-do/cong-van-don-doc/", letters.progress_letter, name="progress-letter"),
     path("tien-do/cong-van-don-doc.<slug:extension>", letters.progress_letter_file, name="progress-letter-file"),
     path("nhat-ky/", trail.trail, name="trail"),
     path("nhat-ky/o/", cell_history.cell_history, name="cell-history"),
+    path("vi-sao/", why.why_changed, name="why"),
+    path("vi-sao/dong/", why.why_row, name="why-row"),
 ]

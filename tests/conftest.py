@@ -14,11 +14,30 @@ from hypothesis import settings as hypothesis
 
 from tests.triggers import without_triggers
 
-pytest_plugins = ["tests.cast", "tests.doors", "tests.loaded", "tests.traces"]
+pytest_plugins = ["tests.cast", "tests.issuing", "tests.doors", "tests.loaded", "tests.traces"]
+
+TOUCHES_DATABASE = frozenset({"db", "transactional_db", "django_db_setup"})
 
 # Two cores, often shared: a slow example is no failure.
 hypothesis.register_profile("house", deadline=None)
 hypothesis.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="leave out the tests that never touch a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database, what touches no database would only be said twice."""
+    if config.getoption("--only-database"):
+        left_out = [item for item in items if not _touches_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _touches_database(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return item.get_closest_marker("django_db") is not None or not TOUCHES_DATABASE.isdisjoint(fixtures)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,8 +18,9 @@ from quotas.models import Allocation, Nomination, Registration, SubQuota
 from quotas.services.nominations import add_nomination
 from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.cast import make_province, make_unit, make_user
+from tests.issuing import make_version
 from tests.quotas.rosters_cast import give, make_roster, person
-from trainingplan.models import Delegation, Plan, Role, Unit, UnitGroup, User
+from trainingplan.models import Delegation, Plan, Role, Section, Unit, UnitGroup, User
 
 ROLES = ("anonymous", "own", "other", "board", "manager", "home", "school", "finance", "admin")
 HOMES = {"own": "huyen-uy-binh-son", "other": "so-y-te", "home": "so-noi-vu", "school": "truong-chinh-tri"}
@@ -48,7 +49,7 @@ class Doors:
     def address(self, name: str, parts: str, home: str = "own") -> str:
         """The address of what belongs to the unit of `home`; parts that no path takes go into the query."""
         given = {key: value for part in parts.split() for key, value in self.subjects[home][part].items()}
-        query = {key: value for key, value in given.items() if "-" in key or key == "bang"}
+        query = {key: value for key, value in given.items() if "-" in key or key in ("bang", "truong")}
         path = reverse(name, kwargs={key: value for key, value in given.items() if key not in query})
         return path + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
 
@@ -103,12 +104,17 @@ def _build() -> Doors:
     lending = Delegation.objects.create(
         principal=users["manager"], deputy=province.hoa, valid_from="2999-01-01", valid_to="2999-01-02", reason="x"
     )
+    version = make_version(plan, submitted_by=users["board"], issued_by=users["manager"])
     common: dict[str, dict[str, Any]] = {
         "year": {"year": plan.year},
         "number": {"number": 1},
         "roster": {"number": 6},
         "line": {"pk": line.pk},
         "lending": {"pk": lending.pk},
+        "section": {"key": Section.objects.create(plan=plan, key="mot", position=1, marker="I.", heading="MỘT").key},
+        "figure": {"truong": "{quota:kv3}"},
+        "version": {"number": version.number},
+        "published": {"number": version.number, "name": "ke-hoach.html"},
         "xlsx": {"extension": "xlsx"},
         "docx": {"extension": "docx"},
         "sub": {"pk": SubQuota.objects.create(quota=province.kv3, name="nữ", position=1, number=9).pk},

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from trainingplan.models import Plan, User
+from trainingplan.models import Appendix, Plan, User
 from trainingplan.policies import Action, may, plans_of
 from trainingplan.selectors import plan_day, unit_names
 
@@ -136,6 +136,7 @@ MENU = (
         (Action.SEE_ROSTER,),
     ),
     Page("Kinh phí", "Các dòng kinh phí và nguồn", "budget", "budget", "budget", (Action.SEE_BUDGET,)),
+    Page("Kế hoạch", "Văn bản kế hoạch; tải Word, PDF", "plan-text", "plan", "plan", (Action.SEE_PLAN,)),
     Page(
         "Soát số liệu",
         "Chỗ văn bản, chỉ tiêu, phụ lục và kinh phí lệch nhau",
@@ -230,7 +231,7 @@ class Frame:
 
     @cached_property
     def plans(self) -> list[PlanChoice]:
-        """The switch: the same page in each plan."""
+        """The switch: the same page in each plan, or the list above it where a plan may not have it."""
         return [PlanChoice(plan, self._same_page(plan), plan == self.plan) for plan in self._all_plans]
 
     @property
@@ -286,12 +287,20 @@ class Frame:
 
     def _same_page(self, plan: Plan) -> str:
         kwargs = {"year": plan.year}
-        if "year" in self._kwargs:
-            try:
-                return reverse(self._view_name, kwargs=self._kwargs | kwargs)
-            except NoReverseMatch:
-                pass
-        return reverse("tasks", kwargs=kwargs)
+        if "year" in self._kwargs and (plan == self.plan or plan.pk in self._plans_with_page):
+            return reverse(self._view_name, kwargs=self._kwargs | kwargs)
+        family = (page.url_name for page in MENU if page.by_year and self._view_name.startswith(page.family))
+        return reverse(next(family, "tasks"), kwargs=kwargs)
+
+    @cached_property
+    def _plans_with_page(self) -> set[int]:
+        """The plans that surely have this page: all, those with the appendix that it is about, or none."""
+        about = {name: value for name, value in self._kwargs.items() if name != "year"}
+        if not about or about == {"number": 0}:
+            return {plan.pk for plan in self._all_plans}
+        if set(about) != {"number"}:
+            return set()
+        return set(Appendix.objects.filter(number=about["number"]).values_list("plan_id", flat=True))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -2,10 +2,16 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from trainingplan.models import User
 from trainingplan.policies import sees_all_units
@@ -29,6 +35,31 @@ class AdminContentSecurityPolicy:
                 "style-src": [SELF, UNSAFE_INLINE],
             }
         return response
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Send who has not signed in to do so, and then back: after a form to its page, with word that nothing was done.
+
+    Django leads to the form's own address, which may take nothing but forms.
+    """
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        if request.method != "POST" or request.content_type == "application/json":
+            return super().handle_no_permission(request, view_func)
+        if request.resolver_match and request.resolver_match.view_name == "logout":
+            return redirect_to_login("/")
+        messages.warning(request, "Phiên làm việc đã hết nên việc vừa làm chưa được thực hiện. Hãy làm lại.")
+        return redirect_to_login(_page_before(request))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that the request came from; the home page where none is told."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        return "/"
+    return urlsplit(page)._replace(scheme="", netloc="").geturl()
 
 
 class NoZeroCharacter:

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 from trainingplan.models import Delegation, Plan, Role, Unit, User
 
 STATE_GROUP = "nha-nuoc"
+FROZEN = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
+"""The states in which nothing of a plan is written, through whatever door; a submitted plan can be recalled."""
 
 
 class Action(StrEnum):
@@ -31,7 +33,12 @@ class Action(StrEnum):
     SEE_BUDGET = "see_budget"
     EDIT_BUDGET = "edit_budget"
     SEE_APPENDICES = "see_appendices"
+    SEE_PLAN = "see_plan"
+    EDIT_PLAN = "edit_plan"
+    SUBMIT_PLAN = "submit_plan"
+    ISSUE_PLAN = "issue_plan"
     SEE_CHECKS = "see_checks"
+    CHECK_WORD = "check_word"
     SEE_TRAIL = "see_trail"
     SEE_CELL_HISTORY = "see_cell_history"
     SEE_REFUSALS = "see_refusals"
@@ -65,6 +72,7 @@ _READ_ALL = frozenset({
     Action.SEE_ROSTER,
     Action.SEE_BUDGET,
     Action.SEE_APPENDICES,
+    Action.SEE_PLAN,
     Action.SEE_CHECKS,
     Action.SEE_TRAIL,
     Action.SEE_CELL_HISTORY,
@@ -76,10 +84,11 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.UNIT: _UNIT,
     Role.SCHOOL: _UNIT | {Action.SEE_PROGRESS},
     Role.HOME_AFFAIRS: _UNIT | {Action.SEE_PROGRESS},
-    Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.DELEGATE},
+    Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.ISSUE_PLAN, Action.DELEGATE},
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
-    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS},
+    | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN}
+    | {Action.CHECK_WORD},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,
@@ -151,13 +160,24 @@ def visible_units(user: User) -> QuerySet[Unit]:
             return Unit.objects.none()
 
 
+OF_A_UNIT = frozenset({Role.UNIT, Role.SCHOOL, Role.HOME_AFFAIRS})
+"""Who act for a unit of their own."""
+
+
 def editable_units(user: User) -> QuerySet[Unit]:
     """The units in whose name the user may write: the Board for all, everybody else for their own at the most."""
     if user.is_active and user.role == Role.BOARD:
         return Unit.objects.all()
-    if user.is_active and user.role in (Role.UNIT, Role.SCHOOL, Role.HOME_AFFAIRS):
+    if user.is_active and user.role in OF_A_UNIT:
         return Unit.objects.filter(users=user)
     return Unit.objects.none()
+
+
+def writes_for(user: User, unit_id: int) -> bool:
+    """Whether the unit is one of `editable_units`, without a query."""
+    if not user.is_active:
+        return False
+    return user.role == Role.BOARD or (user.role in OF_A_UNIT and user.unit_id == unit_id)
 
 
 def sees_all_units(user: User) -> bool:

@@ -64,8 +64,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trainingplan.middleware.LogRefusedAccess",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "trainingplan.middleware.SignInFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "trainingplan.middleware.NoZeroCharacter",
     "trainingplan.middleware.AdminContentSecurityPolicy",
@@ -217,7 +217,7 @@ PLAN_LOADERS = [
 ]
 
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
-TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting"]
+TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting", "reports.views.issue.waiting"]
 
 LOGGING = {
     "version": 1,

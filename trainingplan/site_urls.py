@@ -1,9 +1,9 @@
-"""Addresses of the kernel: the home page, delegations, refused access, signing in and out."""
+"""Addresses of the kernel: the home page, delegations, refused access, signing in and out, the own password."""
 
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from trainingplan.views import delegations, home, refusals
+from trainingplan.views import accounts, delegations, home, refusals
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("tu-choi-truy-cap/", refusals.access_refusals, name="access-refusals"),
     path("dang-nhap/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),
+    path("mat-khau/", accounts.own_password, name="own-password"),
 ]

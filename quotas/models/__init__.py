@@ -6,7 +6,7 @@ from quotas.models.nominations import Nomination, Person
 from quotas.models.proposals import Approval, Proposal, ProposedShare
 from quotas.models.quotas import Quota
 from quotas.models.responses import Response
-from quotas.models.round import Extension, ExtensionRequest, ReturnedCell, Submission
+from quotas.models.round import Extension, ExtensionRequest, PhaseDeadline, ReturnedCell, Submission
 
 __all__ = [
     "Allocation",
@@ -15,6 +15,7 @@ __all__ = [
     "ExtensionRequest",
     "Nomination",
     "Person",
+    "PhaseDeadline",
     "Proposal",
     "ProposedShare",
     "Quota",

@@ -1,4 +1,4 @@
-"""The round between unit and Board: what was returned and why, and who may still write after the deadline."""
+"""The round between unit and Board: what was returned and why, who may still write after the deadline, what follows."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from courses.models import Programme
 from quotas.models.quotas import Quota
 from quotas.models.responses import Response
-from trainingplan.models import Participant
+from trainingplan.models import Participant, Plan
 
 
 class ReturnedCell(models.Model):
@@ -98,6 +98,32 @@ class ExtensionRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant_id}: {self.get_state_display()}"
+
+
+class PhaseDeadline(models.Model):
+    """Hạn of a phase that follows registration. It reminds and closes nothing; that of registration is the plan's."""
+
+    class Phase(models.TextChoices):
+        ALLOCATION = "allocation", "phân bổ chỉ tiêu"
+        SUBMISSION = "submission", "trình kế hoạch"
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="phase_deadlines", verbose_name="kế hoạch")
+    phase = models.CharField("bước", max_length=20, choices=Phase)
+    due_at = models.DateTimeField("hạn")
+
+    class Meta:
+        verbose_name = "hạn của một bước"
+        verbose_name_plural = "hạn của các bước"
+        ordering = ("plan", "due_at")
+        constraints = [
+            models.UniqueConstraint(fields=("plan", "phase"), name="phase_deadline_once_a_phase"),
+            models.CheckConstraint(
+                name="phase_deadline_phase_known", condition=Q(phase__in=("allocation", "submission"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_phase_display()}: {self.due_at:%d/%m/%Y}"
 
 
 class Submission(models.Model):

@@ -82,7 +82,7 @@ def read_block(text: str) -> list[list[str]]:
         csv.field_size_limit(longest)
     if len(rows) > 1 and not any(rows[-1]):
         rows.pop()
-    width = max((len(row) for row in rows), default=0)
+    width = max((len(row) for row in rows), default=0) or 1  # An empty line is one empty cell.
     return [row + [""] * (width - len(row)) for row in rows]
 
 

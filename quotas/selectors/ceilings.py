@@ -5,7 +5,7 @@ from itertools import groupby
 
 from quotas.models import Quota, SubAllocation, SubQuota, UnitCap
 from quotas.policies import why_allocation_closed
-from quotas.rules import Balance
+from quotas.rules import Balance, answer_demand
 from quotas.selectors.allocation import AllocationGrid, Cell, Column, groups_of, quotas_of
 from quotas.selectors.proposals import NOTHING, DemandTable, demand_table, given_cells, registered_cells
 from trainingplan.models import Appendix, Plan
@@ -91,7 +91,7 @@ def _added(cells: Mapping[Key, int], column: int) -> int:
 def reserve_grid(plan: Plan, appendix: Appendix | None) -> tuple[AllocationGrid, DemandTable]:
     """Units × quotas: how many wait in reserve, and beside it how many more were registered than are allocated.
 
-    With it what became of the whole demand.
+    With it what became of the whole demand. Both count of a reserve what there is still demand for.
     """
     quotas = list(quotas_of(plan, appendix))
     given = given_cells(quota.pk for quota in quotas)
@@ -111,8 +111,8 @@ def reserve_grid(plan: Plan, appendix: Appendix | None) -> tuple[AllocationGrid,
     cells = {}
     for key in given.keys() | demand.keys():
         stands = given.get(key, NOTHING)
-        waiting = max(demand.get(key, 0) - stands.number, 0)
-        cells[key] = Cell(stands.reserve or None, stands.version, waiting)
+        answered = answer_demand(demand.get(key, 0), stands.number, stands.reserve)
+        cells[key] = Cell(answered.reserve or None, stands.version, answered.demand - answered.granted)
     units = plan_units(plan)
     return _grid(plan, "Dự bị", columns, cells, units), demand_table(quotas, units, demand, given)
 

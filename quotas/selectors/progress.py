@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from quotas.models import Extension, ExtensionRequest, Quota, Registration, Response
@@ -72,7 +73,7 @@ class UnitProgress:
     """One unit: `filled` quotas answered, `registered` people asked for, `late` days after its own deadline or None.
 
     `due_at` is that deadline, a running or past extension counted in; `extended` says that it was extended. Who got
-    the answer back is late from that day at the earliest. `waiting` is the reason of a request for more time.
+    the answer back is late from that day at the earliest. `waiting` says for what and why it asks for more time.
     """
 
     unit: PlanUnit
@@ -200,7 +201,12 @@ def progress(plan: Plan, units: QuerySet[Unit], asked: int | None = None) -> Pro
     names = UnitName.objects.filter(valid_on(plan_day(plan)), unit=OuterRef("unit")).values("name")
     here = OuterRef("pk")
     extensions = Extension.objects.filter(participant=here).order_by("-until").values("until")
-    requests = ExtensionRequest.objects.filter(participant=here, state=ExtensionRequest.State.WAITING).values("reason")
+    named = Concat(Value("chương trình «"), "programme__name", Value("»: "), "reason")
+    requests = (
+        ExtensionRequest.objects.filter(participant=here, state=ExtensionRequest.State.WAITING)
+        .annotate(words=Case(When(programme=None, then="reason"), default=named))
+        .values("words")
+    )
     answers = list(
         Participant.objects.filter(plan=plan, unit__in=units)
         .select_related("unit", "group", "response__sent_by")

@@ -7,14 +7,14 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from quotas.models import ExtensionRequest, Quota, Registration, Response, ReturnedCell
+from quotas.models import Extension, ExtensionRequest, Quota, Registration, Response, ReturnedCell
 from quotas.policies import (
     Terms,
     locked_by_terms,
     sendable,
     state_label,
     terms_of,
-    why_allocation_closed,
+    why_closed_to_board,
     why_collecting_closed,
     why_sheet_closed,
 )
@@ -80,11 +80,15 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class MoreTime:
-    """The extensions of a unit and its last request: `until` is None when none runs."""
+    """The extensions of a unit and its last request: `running` are those that run, `until` is None when none does.
+
+    `may_ask`: the time of some programme is over, be it that an extension of another one runs.
+    """
 
     may_ask: bool
     until: datetime | None
     request: ExtensionRequest | None
+    running: tuple[Extension, ...] = ()
 
     @property
     def waiting(self) -> bool:
@@ -114,6 +118,11 @@ class RegistrationSheet:
     @property
     def rows(self) -> Iterable[Row]:
         return (row for block in self.blocks for row in block.rows)
+
+    @property
+    def sendable(self) -> bool:
+        """Whether the answer still has to be sent; the Board writes into one that is sent, too."""
+        return self.state in {"", Response.State.EDITING, Response.State.RETURNED}
 
     @property
     def filled(self) -> int:
@@ -146,7 +155,7 @@ def registration_sheet(plan: Plan, unit: Unit, user: User, answer: Response | No
     figures = last_year_figures(plan, [unit.pk])
     quotas = list(Quota.objects.filter(programme__plan=plan).select_related("programme"))
     board = user.role == Role.BOARD
-    reason = why_allocation_closed(plan) if board else why_sheet_closed(terms)
+    reason = why_closed_to_board(plan, answer) if board else why_sheet_closed(terms)
     locked = {} if board or reason else locked_by_terms(terms, ((quota.pk, quota.programme_id) for quota in quotas))
     remarks = (
         dict(ReturnedCell.objects.filter(response=answer).values_list("quota_id", "remark")) if terms.returned else {}
@@ -176,7 +185,7 @@ def registration_sheet(plan: Plan, unit: Unit, user: User, answer: Response | No
         illustrative=plan.illustrative or any(cell.illustrative for cell in cells.values()) or invented_last_year,
         last_year=plan.year - 1,
         returned=_returned(answer, len(remarks)) if answer and terms.returned else None,
-        more_time=_more_time(terms),
+        more_time=_more_time(terms, {quota.programme_id for quota in quotas}),
     )
 
 
@@ -185,18 +194,24 @@ def _returned(answer: Response, marked: int) -> Return:
     return Return(answer.return_reason, answer.handled_at, by, marked)
 
 
-def _more_time(terms: Terms) -> MoreTime:
-    """One query after the deadline, none before."""
+def _more_time(terms: Terms, programmes: Iterable[int]) -> MoreTime:
+    """Two queries after the deadline, none before."""
     last, closes, now = terms.last_deadline, terms.plan.registration_closes_at, timezone.now()
-    if terms.answer is None or closes is None or now < closes:
+    if terms.answer is None or closes is None or (terms.open(None) and not terms.extensions):
         return MoreTime(may_ask=False, until=None, request=None)
     request = (
         ExtensionRequest.objects.filter(participant_id=terms.answer.participant_id).select_related("programme").first()
     )
     waits = request is not None and request.state == ExtensionRequest.State.WAITING
-    running = last if last and last > now else None
+    running = Extension.objects.filter(participant_id=terms.answer.participant_id, until__gt=now)
     owes = sendable(terms.answer) and not terms.returned and not why_collecting_closed(terms.plan)
-    return MoreTime(may_ask=owes and running is None and not waits, until=running, request=request)
+    late = not all(map(terms.open, programmes))
+    return MoreTime(
+        may_ask=owes and late and not waits,
+        until=last if last and last > max(now, closes) else None,
+        request=request,
+        running=tuple(running.select_related("programme").order_by("until", "pk")) if terms.extensions else (),
+    )
 
 
 def _row(quota: Quota, cell: Registration | None, last_year: int | None) -> Row:

@@ -9,6 +9,7 @@ from quotas.locking import lock_quotas
 from quotas.models import Approval
 from quotas.policies import why_approval_closed
 from quotas.selectors.approvals import Item, Standing, approval_items, why_own, writers_since_approval
+from trainingplan.locking import hold_plan
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, deciding_rights, may
 from trainingplan.rules.numbers import format_count
@@ -78,7 +79,7 @@ def decide_allocations(
 
 def _lock(plan: Plan, quota_ids: Collection[int]) -> list[Item]:
     """The quotas as they stand, locked: none of their cells is written meanwhile."""
-    if why := why_approval_closed(Plan.objects.get(pk=plan.pk)):
+    if why := why_approval_closed(hold_plan(plan)):
         raise Refused(why)
     if not quota_ids:
         raise Refused("Chưa chọn mục nào.")

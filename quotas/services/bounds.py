@@ -62,18 +62,9 @@ class Bounds:
         return floors
 
     def _nominated(self) -> dict[Key, tuple[int, str]]:
-        """People on the list proper; nominating takes the same lock, so none joins them in the meantime."""
-        found = (
-            Nomination.objects.filter(
-                quota_id__in={quota for _, quota in self.cells},
-                unit_id__in={unit for unit, _ in self.cells},
-                reserve=False,
-            )
-            .order_by()
-            .values_list("unit_id", "quota_id")
-            .annotate(people=Count("pk"))
-        )
-        return {(unit, quota): (people, _below_nominated(people)) for unit, quota, people in found}
+        """Nominating takes the same lock, so nobody joins these people in the meantime."""
+        found = nominated({quota for _, quota in self.cells}, {unit for unit, _ in self.cells})
+        return {key: (people, _below_nominated(people)) for key, people in found.items()}
 
     def _cap_key(self, key: Key) -> Key:
         unit_id, quota_id = key
@@ -104,6 +95,15 @@ def room_words(wish: Wish, verdict: Verdict) -> str:
         f"ô này đang có {format_count(wish.old)}, nhập {format_count(wish.new)}, "
         f"nhiều nhất có thể là {format_count(verdict.most)}. Còn lại {format_count(max(verdict.left or 0, 0))}."
     )
+
+
+def nominated(quota_ids: Collection[int], unit_ids: Collection[int] | None = None) -> dict[Key, int]:
+    """How many people are on the list proper, by unit and quota; of those units only, if given."""
+    rows = Nomination.objects.filter(quota_id__in=quota_ids, reserve=False).order_by()
+    if unit_ids is not None:
+        rows = rows.filter(unit_id__in=unit_ids)
+    counted = rows.values_list("unit_id", "quota_id").annotate(people=Count("pk"))
+    return {(unit_id, quota_id): people for unit_id, quota_id, people in counted}
 
 
 def allocated_by_programme(unit_ids: Collection[int], programme_ids: Collection[int]) -> dict[Key, int]:

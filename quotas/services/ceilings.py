@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from courses.models import Programme
-from quotas.locking import lock_ceilings, lock_quotas
+from quotas.locking import hold_plans_of, lock_ceilings, lock_quotas
 from quotas.models import Allocation, Quota, SubAllocation, SubQuota
 from quotas.policies import check_allocation_open
 from quotas.rules import Ceiling, Verdict, Wish, settle
@@ -25,15 +25,17 @@ from quotas.services.sheets import (
     Sheet,
     read_all,
 )
+from trainingplan.locking import hold_plan
 from trainingplan.models import Plan, User
 from trainingplan.rules.numbers import format_count
-from trainingplan.services.catalogue import Edits
+from trainingplan.services.catalogue import Edits, plan_of, why_frozen
 from trainingplan.services.refusals import Refused
 
 
 @transaction.atomic
 def save_caps(*, plan: Plan, cells: Sequence[CellInput], actor: User, reason: str = "") -> list[CellResult]:
     """Set caps of units (columns are programmes); an empty cell is no cap. None goes below what is allocated."""
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
     programmes = plan.programmes.in_bulk({cell.quota_id for cell in cells})
     names = participant_names(plan, {cell.unit_id for cell in cells})
@@ -65,6 +67,7 @@ def save_sub_allocations(*, plan: Plan, cells: Sequence[CellInput], actor: User,
     Σ over the units stays within the sub-quota, and each unit within its allocation of the quota. Sub-quotas overlap:
     one person may count in two.
     """
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
     wanted = SubQuota.objects.filter(quota__programme__plan=plan, pk__in={cell.quota_id for cell in cells})
     names = participant_names(plan, {cell.unit_id for cell in cells})
@@ -112,6 +115,7 @@ def _sub_words(sub: SubQuota, wish: Wish, verdict: Verdict) -> str:
 @transaction.atomic
 def save_reserves(*, plan: Plan, cells: Sequence[CellInput], actor: User, reason: str = "") -> list[CellResult]:
     """Say how many of a unit's demand wait in reserve (dự bị): with what is granted never more than the demand."""
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
     ours = Quota.objects.filter(programme__plan=plan, pk__in={cell.quota_id for cell in cells})
     names = participant_names(plan, {cell.unit_id for cell in cells})
@@ -136,12 +140,12 @@ def save_reserves(*, plan: Plan, cells: Sequence[CellInput], actor: User, reason
 @transaction.atomic
 def add_sub_quota(*, plan: Plan, quota_id: int, name: str, number: int, actor: User) -> SubQuota:
     """Reserve so many places of a quota for some people (nữ, dân tộc thiểu số, cán bộ trẻ …)."""
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
     quota = lock_quotas([quota_id]).get(quota_id)
     if quota is None or quota.programme.plan_id != plan.pk:
         raise Refused("Chỉ tiêu này không thuộc kế hoạch.", field="quota")
-    if SubQuota.objects.filter(quota=quota, name=name).exists():
-        raise Refused(f"Chỉ tiêu này đã có chỉ tiêu con «{name}».", field="name")
+    check_sub_quota_name(quota=quota, name=name)
     last = SubQuota.objects.filter(quota=quota).aggregate(last=Max("position", default=0))["last"]
     sub = SubQuota(quota=quota, name=name, number=number, position=last + 1)
     check_sub_quota_number(sub_quota=sub, number=number)
@@ -151,9 +155,10 @@ def add_sub_quota(*, plan: Plan, quota_id: int, name: str, number: int, actor: U
 @transaction.atomic
 def set_sub_quota_number(*, plan: Plan, sub_quota: SubQuota, number: int, actor: User) -> SubQuota:
     """Change the number of a sub-quota; raises Refused when more of it is allocated."""
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
-    check_sub_quota_number(sub_quota=sub_quota, number=number)
-    stored = SubQuota.objects.select_related("quota__programme__plan").get(pk=sub_quota.pk)
+    stored = _lock_sub_quota(plan, sub_quota)
+    check_sub_quota_number(sub_quota=stored, number=number)
     stored.number = number
     return _save(stored, actor)
 
@@ -161,21 +166,44 @@ def set_sub_quota_number(*, plan: Plan, sub_quota: SubQuota, number: int, actor:
 @transaction.atomic
 def remove_sub_quota(*, plan: Plan, sub_quota: SubQuota, actor: User) -> None:
     """Take a sub-quota away; raises Refused while units have places of it."""
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
-    check_sub_quota_number(sub_quota=sub_quota, number=0)
+    stored = _lock_sub_quota(plan, sub_quota)
+    check_sub_quota_number(sub_quota=stored, number=0)
     edits = Edits(actor)
-    for emptied in SubAllocation.objects.filter(quota=sub_quota).select_related(
-        "quota__quota__programme__plan", "unit"
-    ):
+    for emptied in SubAllocation.objects.filter(quota=stored).select_related("quota__quota__programme__plan", "unit"):
         edits.delete(emptied)
-    edits.delete(sub_quota)
+    edits.delete(stored)
     edits.close()
 
 
+def _lock_sub_quota(plan: Plan, sub_quota: SubQuota) -> SubQuota:
+    """The sub-quota as it stands, with its quota locked. Raises Refused when it is gone, or of another plan."""
+    lock_quotas([sub_quota.quota_id])
+    rows = SubQuota.objects.filter(pk=sub_quota.pk, quota__programme__plan=plan)
+    stored = rows.select_related("quota__programme__plan").first()
+    if stored is None:
+        raise Refused("Chỉ tiêu con này vừa được người khác bỏ, hoặc không thuộc kế hoạch.")
+    return stored
+
+
+def check_sub_quota_name(*, quota: Quota, name: str, sub_quota_id: int | None = None) -> None:
+    """Raise Refused when another sub-quota of the quota bears the name, be it with other capitals and blanks."""
+    for other in SubQuota.objects.filter(quota=quota).exclude(pk=sub_quota_id or 0).values_list("name", flat=True):
+        if _plain(other) == _plain(name):
+            raise Refused(f"Chỉ tiêu này đã có chỉ tiêu con «{other}».", field="name")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
 def check_sub_quota_number(*, sub_quota: SubQuota, number: int) -> None:
-    """Raise Refused when the number may not be set; quota and sub-quota stay locked until the transaction ends."""
-    ceilings = lock_ceilings([sub_quota.quota_id], [])
-    quota = ceilings.quotas[sub_quota.quota_id]
+    """Raise Refused when the number may not be set; plan, quota and sub-quota are locked from then on."""
+    hold_plans_of([sub_quota.quota_id])
+    quota = lock_ceilings([sub_quota.quota_id], []).quotas[sub_quota.quota_id]
+    if why := why_frozen(plan_of(quota)):
+        raise Refused(why, field="quota")
     if quota.number is not None and number > quota.number:
         raise Refused(
             f"Chỉ tiêu có {format_count(quota.number)}, chỉ tiêu con không nhiều hơn số đó.",

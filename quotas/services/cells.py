@@ -26,6 +26,7 @@ from quotas.services.sheets import (
     Sheet,
     read_all,
 )
+from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
 from trainingplan.rules.numbers import format_count
 from trainingplan.selectors import plan_day, unit_name, unit_names
@@ -46,6 +47,7 @@ def save_registrations(
     *, plan: Plan, unit: Unit, cells: Sequence[CellInput], actor: User, reason: str = ""
 ) -> list[CellResult]:
     """Save what a unit asks for. Cells of another unit or plan are refused; raises Refused when the round is closed."""
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     check_registration_open(plan, answer, actor)
     locked = locked_quotas(plan, answer, actor)
@@ -78,6 +80,7 @@ def save_allocations(*, plan: Plan, cells: Sequence[CellInput], actor: User, rea
 
     A cell that departs from the proposal applied to its quota needs a reason: its own, or that of the whole save.
     """
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
     ours = _quotas(plan).filter(pk__in={cell.quota_id for cell in cells}).values_list("pk", flat=True)
     names = participant_names(plan, {cell.unit_id for cell in cells})

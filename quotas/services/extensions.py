@@ -8,9 +8,10 @@ from django.utils import timezone
 from courses.models import Programme
 from quotas.models import Extension, ExtensionRequest, Response
 from quotas.policies import sendable, state_label, terms_of, why_collecting_closed
-from quotas.services.responses import checked_reason, lock_answer
+from quotas.services.responses import LONGEST_REASON, checked_reason, lock_answer
+from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
-from trainingplan.policies import Action, editable_units, may
+from trainingplan.policies import Action, may, writes_for
 from trainingplan.selectors import unit_name
 from trainingplan.services.changes import Entry, record
 from trainingplan.services.refusals import Refused
@@ -22,14 +23,17 @@ State = ExtensionRequest.State
 def request_extension(
     *, plan: Plan, unit: Unit, actor: User, reason: str, programme: Programme | None = None
 ) -> ExtensionRequest:
-    """Ask the Board for more time; one request of a unit waits at a time. Raises Refused."""
-    if actor.unit_id != unit.pk or not editable_units(actor).filter(pk=unit.pk).exists():
+    """Ask the Board for more time, for a programme whose time is over; one request of a unit waits at a time.
+
+    Raises Refused.
+    """
+    if actor.unit_id != unit.pk or not writes_for(actor, unit.pk):
         raise Refused("Chỉ chính đơn vị được xin gia hạn. Ban Tổ chức Tỉnh ủy gia hạn thẳng tại trang tiến độ.")
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     _check_extendable(plan, answer)
-    terms = terms_of(plan, answer)
-    if not terms.last_deadline or terms.last_deadline > timezone.now():
-        raise Refused("Chưa hết hạn đăng ký, đơn vị vẫn nhập được.")
+    if terms_of(plan, answer).open(programme.pk if programme else None):
+        raise Refused("Chưa hết hạn đăng ký, đơn vị vẫn nhập được.", field="programme")
     if ExtensionRequest.objects.filter(participant=answer.participant, state=State.WAITING).exists():
         raise Refused("Đơn vị đã có một đề nghị gia hạn đang chờ trả lời.")
     reason = checked_reason(reason, "Cần ghi lý do xin gia hạn.")
@@ -53,6 +57,7 @@ def grant_extension(
     Raises Refused.
     """
     _check_board(actor)
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     _check_extendable(plan, answer)
     reason = checked_reason(reason, "Cần ghi lý do gia hạn.")
@@ -68,7 +73,7 @@ def grant_extension(
         granted_by=actor,
         granted_at=now,
     )
-    scope = programme.name if programme else "tất cả chương trình"
+    scope = f"chương trình «{programme.name}»" if programme else "tất cả chương trình"
     entry = Entry(
         table="extension",
         row=extension.pk,
@@ -79,7 +84,7 @@ def grant_extension(
         unit_id=unit.pk,
     )
     record([entry], actor=actor, plan=plan, reason=reason)
-    _answer_waiting(answer.participant, State.GRANTED, f"Gia hạn đến {_time(until)}.", actor, reason)
+    _answer_waiting(answer.participant, State.GRANTED, f"Gia hạn {scope} đến {_time(until)}."[:LONGEST_REASON], actor, reason)
     return extension
 
 
@@ -87,6 +92,7 @@ def grant_extension(
 def refuse_extension(*, plan: Plan, unit: Unit, actor: User, words: str) -> None:
     """Answer the request that waits with no, and why. Raises Refused."""
     _check_board(actor)
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     words = checked_reason(words, "Cần ghi lý do không đồng ý, để đơn vị biết.")
     if not _answer_waiting(answer.participant, State.REFUSED, words, actor, words):
@@ -111,10 +117,9 @@ def _check_board(actor: User) -> None:
 
 
 def _check_extendable(plan: Plan, answer: Response) -> None:
-    stored = Plan.objects.get(pk=plan.pk)
-    if why := why_collecting_closed(stored):
+    if why := why_collecting_closed(plan):
         raise Refused(why)
-    if stored.registration_closes_at is None:
+    if plan.registration_closes_at is None:
         raise Refused("Đợt đăng ký chưa đặt hạn, không có gì để gia hạn.")
     if not sendable(answer):
         raise Refused(f"Đăng ký {state_label(answer)}. Cần sửa thì Ban Tổ chức Tỉnh ủy trả lại, không phải gia hạn.")

@@ -9,6 +9,7 @@ from quotas.models import Quota, Registration
 from quotas.policies import check_registration_open, locked_quotas
 from quotas.services.cells import CellInput, Outcome, save_registrations
 from quotas.services.responses import lock_answer, send_response
+from trainingplan.locking import hold_plan
 from trainingplan.models import Plan, Unit, User
 from trainingplan.services.refusals import Refused
 
@@ -27,6 +28,7 @@ def declare_no_need(*, plan: Plan, unit: Unit, actor: User, programme: Programme
 
     The whole form must be open: where only a part is, the rest would keep its numbers.
     """
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     check_registration_open(plan, answer, actor)
     quotas = Quota.objects.filter(programme__plan=plan)

@@ -1,6 +1,6 @@
 """Nominating people (cử cán bộ) for a quota: added, changed, taken off. The person is written with the nomination."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from quotas.locking import lock_quotas
 from quotas.models import Nomination, Person, Quota
 from quotas.policies import FROZEN, check_roster_open
 from quotas.selectors.rosters import MASK, quotas_made, unit_places
+from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
 from trainingplan.rules.dates import PartialDate
 from trainingplan.rules.names import fold
@@ -134,7 +135,7 @@ def differences(stored: Details, typed: Details) -> list[Difference]:
 
 def _lock(plan: Plan, quota_id: int, unit: Unit, actor: User) -> Quota:
     """The quota, locked, and before it the unit: its people are on rosters of several quotas and plans."""
-    plan = Plan.objects.get(pk=plan.pk)
+    plan = hold_plan(plan)
     check_roster_open(plan, unit, actor)
     lock_unit(unit)
     if not Participant.objects.filter(plan=plan, unit=unit).exists():
@@ -146,8 +147,36 @@ def _lock(plan: Plan, quota_id: int, unit: Unit, actor: User) -> Quota:
 
 
 def lock_unit(unit: Unit) -> None:
-    """Writers of the unit's rosters wait here, while others may refer to the unit, as allocations do."""
-    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    """Writers of the unit's rosters and people wait here, while others may refer to the unit, as allocations do."""
+    lock_units([unit.pk])
+
+
+def lock_units(ids: Iterable[int]) -> None:
+    list(Unit.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(no_key=True))
+
+
+def kept_people() -> set[int]:
+    """The people on rosters of plans that keep them as they are: nothing of their records changes any more."""
+    frozen = Nomination.objects.filter(quota__programme__plan__state__in=FROZEN).order_by()
+    return set(frozen.values_list("person_id", flat=True).distinct())
+
+
+def why_person_kept(person: Person) -> str:
+    """Why the person's record cannot be changed, in words; empty when it can."""
+    if not person.nominations.filter(quota__programme__plan__state__in=FROZEN).exists():
+        return ""
+    return KEPT
+
+
+KEPT = (
+    "Cán bộ này có tên trong danh sách cử đi của kế hoạch đã khóa, hồ sơ được giữ nguyên. "
+    "Sửa ở danh sách cử đi của kế hoạch đang lập: số liệu mới ghi vào hồ sơ riêng."
+)
+
+
+def outdate_forms(person: Person, *, but: Nomination | None = None) -> None:
+    """Forms that show this person on a roster are stale from now on, but for the one that was just saved."""
+    person.nominations.exclude(pk=but.pk if but else 0).update(version=F("version") + 1)
 
 
 def _lock_stored(plan: Plan, nomination: Nomination, actor: User) -> Nomination:
@@ -249,8 +278,8 @@ def _write(
         setattr(nomination, name, getattr(details, name))
     nomination.person, nomination.version, nomination.illustrative = person, nomination.version + 1, False
     nomination.save()
-    if changed:  # Forms that show this person on another roster are stale from now on.
-        person.nominations.exclude(pk=nomination.pk).update(version=F("version") + 1)
+    if changed:
+        outdate_forms(person, but=nomination)
     _log(nomination, {**before, **replaced}, shown(details) | dict.fromkeys(replaced, "không"), actor)
     return nomination
 

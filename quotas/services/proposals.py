@@ -12,8 +12,10 @@ from quotas.policies import check_allocation_open
 from quotas.rules.apportion import Claim, Infeasible, apportion
 from quotas.rules.apportion import Proposal as Apportionment
 from quotas.selectors.proposals import registered_cells
+from quotas.services.bounds import nominated
 from quotas.services.cells import CellInput, Outcome, save_allocations
 from quotas.services.sheets import Key
+from trainingplan.locking import hold_plan
 from trainingplan.models import Plan, User
 from trainingplan.rules.numbers import format_count
 from trainingplan.selectors import PlanUnit, plan_units
@@ -64,8 +66,10 @@ def propose(
     """Share out quotas among the plan's units and keep the result as drafts, which replace older drafts.
 
     `limits` are by unit. Units are held by their caps besides (less what other quotas of the programme give them), and
-    keep what their sub-allocations need. Raises Unfeasible with all reasons, Refused for a quota without a number.
+    keep what their sub-allocations and the people they have nominated need. Raises Unfeasible with all reasons,
+    Refused for a quota without a number.
     """
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
     units = plan_units(plan)
     ceilings = lock_ceilings([order.quota_id for order in orders], [unit.unit_id for unit in units])
@@ -126,7 +130,7 @@ class _Source:
             self.versions[unit_id, quota_id] = version
             if quota_id not in quotas:
                 self._give((unit_id, programme_id), number or 0)
-        self.needed: dict[Key, int] = {}
+        self.needed = nominated(quotas)
         subs = SubAllocation.objects.filter(quota__quota__in=quotas).select_related("quota")
         for sub in subs:
             key = (sub.unit_id, sub.quota.quota_id)
@@ -212,6 +216,7 @@ def apply_proposals(*, plan: Plan, proposal_ids: Collection[int], actor: User, r
 
     Raises Refused when a draft is gone or an allocation, a demand or the quota's number changed since it was made.
     """
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
     lock_quotas(Proposal.objects.filter(pk__in=proposal_ids).values_list("quota_id", flat=True))
     drafts = list(
@@ -285,8 +290,10 @@ def _write(plan: Plan, cells: Sequence[CellInput], actor: User, reason: str) -> 
 
 @transaction.atomic
 def discard_proposals(*, plan: Plan, proposal_ids: Collection[int], actor: User) -> None:
-    """Throw drafts away."""
+    """Throw drafts away; those that somebody applied meanwhile stay."""
+    plan = hold_plan(plan)
     check_allocation_open(plan, actor)
+    lock_quotas(Proposal.objects.filter(pk__in=proposal_ids).values_list("quota_id", flat=True))
     drafts = Proposal.objects.filter(
         pk__in=proposal_ids, quota__programme__plan=plan, state=Proposal.State.DRAFT
     ).select_related("quota__programme__plan")

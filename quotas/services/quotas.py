@@ -2,11 +2,13 @@
 
 from django.db import transaction
 
-from quotas.locking import lock_quotas
-from quotas.models import Allocation, Quota
+from quotas.locking import hold_plans_of, lock_quotas
+from quotas.models import Allocation, Quota, SubQuota
 from quotas.selectors.allocation import sums_by_quota
 from trainingplan.models import User
+from trainingplan.policies import Action, may
 from trainingplan.rules.numbers import format_count
+from trainingplan.selectors import last_writing
 from trainingplan.services.catalogue import Edits, plan_of, why_frozen
 from trainingplan.services.refusals import Refused
 
@@ -17,17 +19,34 @@ def set_quota_number(*, quota: Quota, number: int | None, actor: User) -> Quota:
 
     None states no number: only while nothing is allocated.
     """
+    _check_board(actor)
     check_quota_number(quota=quota, number=number)
     stored = lock_quotas([quota.pk])[quota.pk]
     return stored if stored.number == number else _save(stored, actor, number=number)
 
 
 @transaction.atomic
-def set_held(*, quota: Quota, held: int, actor: User) -> Quota:
-    """Set what is held back (giữ lại); raises Refused when the rest is less than what is allocated."""
+def set_held(*, quota: Quota, held: int, actor: User, seen: int | None = None) -> Quota:
+    """Set what is held back (giữ lại); raises Refused when the rest is less than what is allocated.
+
+    `seen` is what the actor saw: what somebody else has changed since is not written over.
+    """
+    _check_board(actor)
+    hold_plans_of([quota.pk])
     stored = lock_quotas([quota.pk]).get(quota.pk, quota)
+    if seen is not None and stored.held not in (seen, held):
+        raise Refused(
+            f"{last_writing('quota', stored.pk)} vừa đổi số giữ lại từ {format_count(seen)} thành "
+            f"{format_count(stored.held)}; bạn nhập {format_count(held)}. Xem lại rồi nhập lần nữa.",
+            field="held",
+        )
     check_quota_number(quota=stored, number=stored.number, held=held)
     return stored if stored.held == held else _save(stored, actor, held=held)
+
+
+def _check_board(actor: User) -> None:
+    if not may(actor, Action.ALLOCATE):
+        raise Refused("Chỉ Ban Tổ chức Tỉnh ủy được đặt số lượng và số giữ lại của chỉ tiêu.")
 
 
 def _save(quota: Quota, actor: User, **values: int | None) -> Quota:
@@ -42,8 +61,9 @@ def _save(quota: Quota, actor: User, **values: int | None) -> Quota:
 def check_quota_number(*, quota: Quota, number: int | None, held: int | None = None) -> None:
     """Raise Refused when number and held may not be set; `held` None is the one that stands.
 
-    The quota stays locked until the transaction ends.
+    Plan and quota stay locked until the transaction ends.
     """
+    hold_plans_of([quota.pk])
     stored = lock_quotas([quota.pk]).get(quota.pk)
     if stored is None:
         raise Refused("Chỉ tiêu này vừa được người khác xóa.")
@@ -64,6 +84,19 @@ def check_quota_number(*, quota: Quota, number: int | None, held: int | None = N
         )
     if number is not None and number < allocated + held:
         raise Refused(_too_low(field, number, held, allocated), field=field)
+    if number is not None:
+        _check_sub_quotas(quota, number)
+
+
+def _check_sub_quotas(quota: Quota, number: int) -> None:
+    """A sub-quota is a part of its quota: it is lowered first."""
+    larger = SubQuota.objects.filter(quota=quota, number__gt=number).order_by("-number").first()
+    if larger is not None:
+        most = format_count(number)
+        raise Refused(
+            f"Chỉ tiêu con «{larger.name}» là {format_count(larger.number)}: giảm nó xuống {most} trước.",
+            field="number",
+        )
 
 
 def _too_low(field: str, number: int, held: int, allocated: int) -> str:

@@ -21,6 +21,7 @@ from quotas.policies import (
     why_collecting_closed,
     why_own_hand,
 )
+from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
 from trainingplan.rules.text import clean
 from trainingplan.selectors import plan_day, unit_names
@@ -41,7 +42,10 @@ class Verdict:
 
 
 def lock_answer(plan: Plan, unit: Unit) -> Response:
-    """The unit's answer, perhaps not stored yet; its participant's row is locked, so colleagues write one by one."""
+    """The unit's answer, perhaps not stored yet; its participant's row is locked, so colleagues write one by one.
+
+    Who locks several takes them in the order of the units' keys.
+    """
     participant = Participant.objects.select_for_update(of=("self",)).filter(plan=plan, unit=unit).first()
     if participant is None:
         raise Refused("Đơn vị này không tham gia kế hoạch.")
@@ -59,6 +63,7 @@ def mark_editing(answer: Response, actor: User) -> None:
 @transaction.atomic
 def send_response(*, plan: Plan, unit: Unit, actor: User) -> Response:
     """Send the registration: read-only for the unit from then on. Raises Refused when closed or nothing is in it."""
+    plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     check_registration_open(plan, answer, actor)
     state, before = next_state(Step.SEND, answer, actor), state_label(answer)
@@ -75,7 +80,7 @@ def send_response(*, plan: Plan, unit: Unit, actor: User) -> Response:
 @transaction.atomic
 def accept_response(*, plan: Plan, unit: Unit, actor: User, seen: datetime | None = None) -> None:
     """Take an answer in. `seen` is when the answer that the actor looked at was sent; raises Refused."""
-    lock_answer(plan, unit)
+    lock_answer(hold_plan(plan), unit)
     (verdict,) = accept_responses(plan=plan, seen={unit.pk: seen}, actor=actor)
     if verdict.refusal:
         raise Refused(verdict.refusal)
@@ -87,9 +92,9 @@ def accept_responses(*, plan: Plan, seen: Mapping[int, datetime | None], actor: 
 
     `seen` holds by unit when the answer that the actor looked at was sent. Raises Refused when none can be handled.
     """
-    _check_collecting(plan)
+    plan = _hold_collecting(plan)
     participants = (
-        Participant.objects.filter(plan=plan, unit_id__in=seen).order_by("pk").select_for_update(of=("self",))
+        Participant.objects.filter(plan=plan, unit_id__in=seen).order_by("unit_id").select_for_update(of=("self",))
     )
     answers = {answer.participant_id: answer for answer in Response.objects.filter(participant__in=list(participants))}
     names, entered = unit_names(plan_day(plan), seen), entered_by(actor, plan)
@@ -130,8 +135,8 @@ def return_response(
 
     Without marks it may change all. Raises Refused.
     """
+    plan = _hold_collecting(plan)
     answer = lock_answer(plan, unit)
-    _check_collecting(plan)
     next_state(Step.RETURN, answer, actor)
     _check_seen(answer, seen)
     reason = checked_reason(reason, "Cần ghi lý do trả lại để đơn vị biết phải sửa gì.")
@@ -165,8 +170,8 @@ def return_response(
 @transaction.atomic
 def withdraw_acceptance(*, plan: Plan, unit: Unit, actor: User, reason: str) -> None:
     """Make an accepted answer one that waits again, with a reason. Raises Refused."""
+    plan = _hold_collecting(plan)
     answer = lock_answer(plan, unit)
-    _check_collecting(plan)
     next_state(Step.WITHDRAW, answer, actor)
     reason = checked_reason(reason, "Cần ghi lý do rút tiếp nhận.")
     _handle([answer], Step.WITHDRAW, actor, reason=reason)
@@ -182,10 +187,12 @@ def checked_reason(reason: str, missing: str) -> str:
     return reason
 
 
-def _check_collecting(plan: Plan) -> None:
-    """By the plan as it stands now: the caller's copy may be older."""
-    if why := why_collecting_closed(Plan.objects.get(pk=plan.pk)):
+def _hold_collecting(plan: Plan) -> Plan:
+    """The plan, held; raises Refused when its answers are no longer handled."""
+    plan = hold_plan(plan)
+    if why := why_collecting_closed(plan):
         raise Refused(why)
+    return plan
 
 
 def _check_seen(answer: Response, seen: datetime | None) -> None:

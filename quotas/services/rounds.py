@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from quotas.selectors.phases import phase_deadlines
+from quotas.services.phases import check_in_order
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
 from trainingplan.services.changes import Entry, record
@@ -44,6 +46,7 @@ def set_round(*, plan: Plan, closes_at: datetime, reason: str, actor: User, open
     stored.registration_closes_at = closes_at
     stored.state = Plan.State.REGISTRATION
     _check(stored, reason, now, opens_at)
+    check_in_order(closes_at, phase_deadlines(stored))
     after = _shown(stored)
     if after == before:
         raise Refused("Hạn đăng ký vẫn như cũ, không có gì để ghi.")
@@ -58,6 +61,27 @@ def set_round(*, plan: Plan, closes_at: datetime, reason: str, actor: User, open
         plan=stored,
         reason=reason.strip(),
     )
+    return stored
+
+
+@transaction.atomic
+def begin_allocation(*, plan: Plan, actor: User) -> Plan:
+    """End the round: units write no more, but for what is returned or extended, and the plan can be submitted.
+
+    `set_round` takes it back. Raises Refused.
+    """
+    stored = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    before = _shown(stored)["state"]
+    if not may(actor, Action.RUN_ROUND):
+        raise Refused("Chỉ Ban Tổ chức Tỉnh ủy được kết thúc đợt đăng ký.")
+    if stored.state != Plan.State.REGISTRATION:
+        raise Refused(f"Kế hoạch đang ở bước «{before}»: không có đợt đăng ký nào để kết thúc.")
+    stored.state = Plan.State.ALLOCATION
+    stored.save(update_fields=["state"])
+    entry = Entry(
+        table="plan", row=stored.pk, label=str(stored), field="state", old=before, new=stored.get_state_display()
+    )
+    record([entry], actor=actor, plan=stored)
     return stored
 
 

@@ -121,7 +121,7 @@ def allocation_cells(request: UserRequest, plan: Plan, number: int) -> HttpRespo
             more=lambda: {"columns": _columns_now(plan, appendix)},
         )
     except cells_io.BadCells as bad:
-        return cells_io.refusal(bad.message, 400)
+        return cells_io.refusal(bad.message, bad.status)
     except Refused as refused:
         return cells_io.refusal(refused.message, 409)
     return cells_io.reply(saved)

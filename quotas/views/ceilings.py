@@ -40,11 +40,12 @@ PLACES = (("Giao", "given"), ("Đã phân bổ", "allocated"), ("Giữ lại", "
 
 @dataclass(frozen=True, slots=True)
 class GridPage:
-    """One of the grids: its address, how it is read, saved and worded."""
+    """One of the grids: its address, how it is read, saved and worded; `history` is its table in the change log."""
 
     name: str
     title: str
     store: str
+    history: str
     hint: str
     template: str
     wording: Wording
@@ -60,6 +61,7 @@ CAPS = GridPage(
     "allocation-caps",
     "Trần, giữ lại",
     "tran",
+    "unitcap",
     "Trần là số chỉ tiêu nhiều nhất một đơn vị được phân bổ ở cả chương trình; ô trống là không có trần. "
     "Số nhỏ cạnh ô là số đơn vị đã được phân bổ.",
     "quotas/ceilings_caps.html",
@@ -71,6 +73,7 @@ SUBS = GridPage(
     "allocation-subs",
     "Chỉ tiêu con",
     "chi-tieu-con",
+    "suballocation",
     "Mỗi ô là số người thuộc diện ấy trong số chỉ tiêu của đơn vị; số nhỏ cạnh ô là số chỉ tiêu của đơn vị. "
     "Các diện chồng lên nhau: một người có thể tính ở hai cột.",
     "quotas/ceilings_subs.html",
@@ -82,6 +85,7 @@ RESERVES = GridPage(
     "allocation-reserves",
     "Nhu cầu, dự bị",
     "du-bi",
+    "allocation",
     "Mỗi ô là số người dự bị; số nhỏ cạnh ô là nhu cầu chưa được phân bổ, cũng là số dự bị nhiều nhất.",
     "quotas/ceilings_reserves.html",
     Wording((*PLACES, ("Các đơn vị đăng ký", "registered")), total="Dự bị", asked="Chưa được giao"),
@@ -168,7 +172,7 @@ def _cells_view(page: GridPage) -> Callable[..., HttpResponse]:
                 cells_io.read_sent(request), request=request, save=_saving(request, plan, page), more=sums
             )
         except cells_io.BadCells as bad:
-            return cells_io.refusal(bad.message, 400)
+            return cells_io.refusal(bad.message, bad.status)
         except Refused as refused:
             return cells_io.refusal(refused.message, 409)
         return cells_io.reply(saved)
@@ -183,16 +187,16 @@ reserves, reserves_cells = _view(RESERVES), _cells_view(RESERVES)
 
 @plan_view(Action.ALLOCATE, WRITE)
 def held(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
-    """Set what is held back of the quotas of an appendix; each is judged by itself."""
+    """Set what is held back of the quotas of an appendix, those that differ from what was shown; each by itself."""
     changed = 0
     for quota in quotas_of(plan, appendix_or_404(plan, number)):
         typed = request.POST.get(f"held-{quota.pk}")
         if typed is None:
             continue
         try:
-            wanted = parse_count(typed) or 0
-            if wanted != quota.held:
-                set_held(quota=quota, held=wanted, actor=request.user)
+            wanted, seen = parse_count(typed) or 0, parse_count(request.POST.get(f"seen-{quota.pk}"))
+            if wanted not in (quota.held, seen):
+                set_held(quota=quota, held=wanted, actor=request.user, seen=seen)
                 changed += 1
         except (NumberRefused, Refused) as refused:
             messages.error(request, f"{quota.short_name}: {refused.message}")

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, JsonResponse
+from django.http import JsonResponse
 from django.utils import timezone
 
 from quotas.rules import Balance
@@ -30,9 +30,9 @@ _FIELD = re.compile(r"c-([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,9})(?:-([0-9]{1,7}|
 class BadCells(Exception):  # noqa: N818 - what the client did, not what broke
     """The request is not what a grid sends; `message` says so in Vietnamese."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
-        self.message = message
+        self.message, self.status = message, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,11 @@ class Sent:
     cells: list[CellInput]
 
 
-def read_sent(request: HttpRequest) -> Sent:
-    """The submit `{"key", "cells": [{"unit", "quota", "value", "version", "no_need", "reason"}], "reason"}`.
+def read_sent(request: UserRequest) -> Sent:
+    """The submit `{"key", "writer", "cells": [{"unit", "quota", "value", "version", "no_need", "reason"}], "reason"}`.
 
-    The reason of the whole is that of every cell without its own. Raises BadCells.
+    The writer is whose page it is; what was typed there is not taken as somebody else's who has signed in since. The
+    reason of the whole is that of every cell without its own. Raises BadCells.
     """
     try:
         body = json.loads(request.body)
@@ -56,6 +57,8 @@ def read_sent(request: HttpRequest) -> Sent:
         raise BadCells("Máy chủ không đọc được yêu cầu: nội dung không phải JSON.") from error
     cells = body.get("cells") if isinstance(body, dict) else None
     why = body.get("reason", "") if isinstance(body, dict) else ""
+    if isinstance(body, dict) and body.get("writer", request.user.pk) != request.user.pk:
+        raise BadCells(f"Trình duyệt này đang đăng nhập bằng tài khoản khác ({request.user.username}).", status=401)
     if not isinstance(cells, list):
         raise BadCells("Máy chủ không đọc được yêu cầu: thiếu danh sách «cells».")
     if len(cells) > MOST_CELLS:

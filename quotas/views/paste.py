@@ -220,9 +220,15 @@ def _line(place: int, values: Sequence[str], at: int, one: Decision, ground: Gro
 
 def _cell(one: Judged, key: Key | None, held: Held) -> dict[str, Any]:
     unit, quota = key or (None, None)
-    told: dict[str, Any] = {"unit": unit, "quota": quota, "kind": one.kind.value, "number": one.number}
+    told: dict[str, Any] = {
+        "line": one.line,
+        "unit": unit,
+        "quota": quota,
+        "kind": one.kind.value,
+        "number": one.number,
+    }
     if one.kind in _TOLD_IN_FULL:
-        told |= {"line": one.line, "typed": one.typed[:100], "reason": one.reason, "held": held.words}
+        told |= {"typed": one.typed[:100], "reason": one.reason, "held": held.words}
     elif one.kind is Kind.BLANK:
         told["held"] = held.words
     return told

@@ -141,7 +141,7 @@ def registration_cells(request: UserRequest, plan: Plan, unit_key: str) -> HttpR
     try:
         saved = cells_io.save_once(cells_io.read_sent(request), request=request, save=_saving(request, plan, unit))
     except cells_io.BadCells as bad:
-        return cells_io.refusal(bad.message, 400)
+        return cells_io.refusal(bad.message, bad.status)
     except Refused as refused:
         return cells_io.refusal(refused.message, 409)
     return cells_io.reply(saved)

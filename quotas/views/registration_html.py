@@ -59,7 +59,7 @@ def _block(unit_id: int, block: Block, returned: ReturnedCells, decline_url: str
         )
     reasons = {row.locked for row in block.rows} if editable else set()
     if len(reasons) == 1 and "" not in reasons:
-        head += f' <span class="lock">🔒 {escape(reasons.pop())}</span>'
+        head += f' <span class="lock">{escape(reasons.pop())}</span>'
     return f'<tbody><tr class="group"><th colspan="5" scope="rowgroup">{head}</th></tr>{rows}</tbody>'
 
 
@@ -90,7 +90,7 @@ def _closed_row(row: Row) -> str:
     no_need = "không có nhu cầu" if row.no_need else ""
     number = "" if row.no_need else known(row.number)
     lock = f' data-locked="{escape(row.locked)}"' if row.locked else ""
-    why = f'<span class="lock">🔒 đã khóa<span class="aside">: {escape(row.locked)}</span></span>' if row.locked else ""
+    why = f'<span class="lock">đã khóa<span class="aside">: {escape(row.locked)}</span></span>' if row.locked else ""
     cells = f'<td class="num"{lock}>{number}</td><td class="tick">{no_need}</td>'
     return _row(row, escape(row.name), cells, why)
 

@@ -1,7 +1,7 @@
 """The forms of the registration round: when it opens, its deadline, and why; more time for one unit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from courses.models import Programme
-from quotas.models import ExtensionRequest
+from quotas.models import ExtensionRequest, PhaseDeadline
 from quotas.services.rounds import has_opened
 from trainingplan.forms import CleanCharField, TypedField, WholeDateField
 from trainingplan.models import Plan
@@ -19,6 +19,7 @@ from trainingplan.services.refusals import Refused
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])\s*(?:[:.hg]|giờ)\s*([0-5][0-9])?", re.ASCII | re.IGNORECASE)
 END_OF_WORK = time(17, 0)
+Phase = PhaseDeadline.Phase
 
 
 class ClockField(TypedField):
@@ -80,10 +81,51 @@ class RoundForm(forms.Form):
         return _moment(self.cleaned_data["closes_on"], self.cleaned_data["closes_time"])
 
 
-class ExtensionRequestForm(forms.Form):
-    """For which programme a unit needs more time, and why."""
+class RefusableForm(forms.Form):
+    """A form that shows what the service refuses, at the field where it belongs."""
 
     use_required_attribute = False
+
+    def take(self, refusal: Refused) -> None:
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class PhaseForm(RefusableForm):
+    """By when the phases after registration are to be done; an empty day is no deadline."""
+
+    allocation_on = WholeDateField(label="Phân bổ xong trước ngày", required=False)
+    allocation_time = ClockField(label="Lúc", required=False)
+    submission_on = WholeDateField(label="Trình kế hoạch trước ngày", required=False)
+    submission_time = ClockField(label="Lúc", required=False)
+    reason = CleanCharField(
+        label="Lý do",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=500,
+        help_text="Ai cho phép, theo văn bản nào. Được ghi vào nhật ký.",
+        error_messages={"required": "Cần ghi lý do.", "max_length": "Lý do dài quá 500 ký tự. Hãy viết gọn lại."},
+    )
+
+    def __init__(self, *args: Any, standing: Mapping[Phase, datetime], **kwargs: Any) -> None:
+        initial: dict[str, Any] = {f"{phase}_time": END_OF_WORK for phase in Phase}
+        for phase, at in standing.items():
+            local = timezone.localtime(at)
+            initial |= {f"{phase}_on": local.date(), f"{phase}_time": local.time().replace(second=0, microsecond=0)}
+        super().__init__(*args, **{**kwargs, "initial": initial, "label_suffix": ""})
+        for phase in Phase:
+            self.fields[f"{phase}_on"].widget.attrs |= {"placeholder": "15/12/2023"}
+
+    @property
+    def due(self) -> dict[Phase, datetime | None]:
+        """The deadlines that were typed; None for none."""
+        data = self.cleaned_data
+        return {
+            phase: _moment(day, data.get(f"{phase}_time") or END_OF_WORK) if (day := data.get(f"{phase}_on")) else None
+            for phase in Phase
+        }
+
+
+class ExtensionRequestForm(RefusableForm):
+    """For which programme a unit needs more time, and why."""
 
     programme = forms.ChoiceField(
         label="Cho chương trình",
@@ -106,10 +148,6 @@ class ExtensionRequestForm(forms.Form):
 
     def clean_programme(self) -> Programme | None:
         return self.programmes.get(self.cleaned_data["programme"])
-
-    def take(self, refusal: Refused) -> None:
-        """Show a refusal of the service at its field."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
 
 
 class ExtensionForm(ExtensionRequestForm):

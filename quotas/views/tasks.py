@@ -1,9 +1,12 @@
 """What quotas have waiting for somebody: an answer to send, answers that have not come, places to give."""
 
+from datetime import datetime
+
 from django.urls import NoReverseMatch, reverse
 
-from quotas.models import Response
+from quotas.models import PhaseDeadline, Response
 from quotas.policies import Terms, state_of, terms_of, why_allocation_closed, why_collecting_closed, why_sheet_closed
+from quotas.selectors.phases import phase_deadlines
 from quotas.selectors.registration import answer_for
 from quotas.selectors.reminders import to_handle
 from quotas.selectors.waiting import OUTSIDE, Places, answers_missing, places_by_appendix
@@ -12,9 +15,11 @@ from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
 from trainingplan.rules.numbers import format_count
 
+Phase = PhaseDeadline.Phase
+
 
 def waiting(plan: Plan, user: User) -> list[Task]:
-    """See `TASK_SOURCES` in the settings. A constant number of queries: three for a unit, six for the Board."""
+    """See `TASK_SOURCES` in the settings. A constant number of queries: three for a unit, seven for the Board."""
     tasks: list[Task] = []
     if user.unit_id and may(user, Action.EDIT_REGISTRATION):
         tasks += _own_answer(plan, user.unit_id)
@@ -22,7 +27,9 @@ def waiting(plan: Plan, user: User) -> list[Task]:
         tasks += _answers_to_collect(plan)
         tasks += _answers_to_handle(plan)
     if may(user, Action.ALLOCATE):
-        tasks += _places_to_give(plan)
+        due = phase_deadlines(plan)
+        tasks += _places_to_give(plan, due.get(Phase.ALLOCATION))
+        tasks += _plan_to_submit(plan, due.get(Phase.SUBMISSION))
     return tasks
 
 
@@ -92,21 +99,37 @@ def _progress_url(plan: Plan) -> str:
         return reverse("registration", kwargs={"year": plan.year})
 
 
-def _places_to_give(plan: Plan) -> list[Task]:
+def _places_to_give(plan: Plan, due_at: datetime | None) -> list[Task]:
     if why_allocation_closed(plan):
         return []
     return [
-        _to_give(plan, places)
+        _to_give(plan, places, due_at)
         for places in places_by_appendix(plan, with_registered=False)
         if places.number != OUTSIDE and (places.balance.left or 0) > 0
     ]
 
 
-def _to_give(plan: Plan, places: Places) -> Task:
+def _to_give(plan: Plan, places: Places, due_at: datetime | None) -> Task:
     balance = places.balance
     return Task(
         title=f"Còn {format_count(balance.left)} chỉ tiêu chưa phân bổ – Phụ lục {places.number}",
         detail=f"{places.title}: giao {format_count(balance.given)}, đã phân bổ {format_count(balance.allocated)}.",
         button="Phân bổ",
         url=reverse("allocation", kwargs={"year": plan.year, "number": places.number}),
+        deadline=Deadline(due_at) if due_at else None,
     )
+
+
+def _plan_to_submit(plan: Plan, due_at: datetime | None) -> list[Task]:
+    """Only where a day is set for it: until then there is always something else to do first."""
+    if due_at is None or why_collecting_closed(plan):
+        return []
+    return [
+        Task(
+            title=f"Trình kế hoạch năm {plan.year}",
+            detail="Tiếp nhận đăng ký, phân bổ và trình duyệt phân bổ xong thì trình kế hoạch.",
+            button="Xem phân bổ đã duyệt",
+            url=reverse("approvals", kwargs={"year": plan.year}),
+            deadline=Deadline(due_at),
+        )
+    ]

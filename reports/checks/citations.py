@@ -36,10 +36,11 @@ _UNBOUND = "Con số không gắn với dữ liệu và không được đánh d
 
 @dataclass(frozen=True, slots=True)
 class StrayNumber:
-    """A number outside any field; `message` is empty where it may stay."""
+    """A number outside any field; `message` is empty where it may stay. `start` counts each field as one character."""
 
     text: str
     message: str = ""
+    start: int = 0
 
 
 def stray_numbers(pieces: Sequence[Piece], year: int) -> Iterator[StrayNumber]:
@@ -51,10 +52,10 @@ def stray_numbers(pieces: Sequence[Piece], year: int) -> Iterator[StrayNumber]:
         cited = any(start <= found.start() and found.end() <= end for start, end in allowed)
         written = years.get(found.start())
         if cited and written != year:
-            yield StrayNumber(found[0])
+            yield StrayNumber(found[0], start=found.start())
         elif written is not None:
-            yield StrayNumber(found[0], _YEAR_UNBOUND)
+            yield StrayNumber(found[0], _YEAR_UNBOUND, found.start())
         elif _APPENDIX.search(text[: found.start()]):
-            yield StrayNumber(found[0], _APPENDIX_UNBOUND)
+            yield StrayNumber(found[0], _APPENDIX_UNBOUND, found.start())
         else:
-            yield StrayNumber(found[0], _UNBOUND)
+            yield StrayNumber(found[0], _UNBOUND, found.start())

@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from quotas.models import Quota
 from reports.checks.citations import stray_numbers
 from reports.checks.findings import NOTHING, Findings
-from reports.fields import OF_QUOTAS, FieldRefused, Figures, Kind, Piece, QuotaFigure
+from reports.checks.places import (
+    ALL_LINES,
+    DATA,
+    PLAN,
+    SUBJECT,
+    TEXT,
+    Place,
+    in_text,
+    of_appendix,
+    of_programme,
+    of_quota,
+)
+from reports.checks.rules import Rule
+from reports.fields import OF_QUOTAS, Field, FieldRefused, Figures, Kind, Piece, QuotaFigure
 from reports.text import Style, TextParagraph
 from trainingplan.models import Plan
 from trainingplan.rules.numbers import format_count, format_money
 
-TEXT = "Văn bản kế hoạch"
 COUNTING_WORDS = ("chỉ tiêu", "học viên", "đồng chí", "người")
 _PEOPLE = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d{{3}})+|\d+)\s+({'|'.join(COUNTING_WORDS)})(?!\w)")
 _MONEY = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,}|\d{7,})\s+đồng(?!\w)")
@@ -31,7 +43,7 @@ def check_text(plan: Plan, figures: Figures, paragraphs: Sequence[TextParagraph]
     """Compare the assembled text with the figures."""
     if not any(paragraph.style in (Style.PART, Style.HEADING, Style.BODY) for paragraph in paragraphs):
         quotas = f"{len(figures.quotas)} chỉ tiêu"
-        findings.hold(TEXT, "0 mục", f"Kế hoạch {plan.year}", quotas, "Kế hoạch chưa có văn bản.", holds=False)
+        findings.hold(Rule.NO_TEXT, (TEXT, "0 mục"), (PLAN, quotas), "Kế hoạch chưa có văn bản.", holds=False)
         return
     _check_heading(plan, findings)
     for paragraph in paragraphs:
@@ -44,56 +56,62 @@ def check_text(plan: Plan, figures: Figures, paragraphs: Sequence[TextParagraph]
 def _check_heading(plan: Plan, findings: Findings) -> None:
     for found in _YEAR.finditer(plan.subject):
         message = "Trích yếu ghi năm khác năm của kế hoạch."
-        findings.hold("Trích yếu", found[1], "Kế hoạch", str(plan.year), message, holds=int(found[1]) == plan.year)
+        holds = int(found[1]) == plan.year
+        findings.hold(Rule.SUBJECT_YEAR, (SUBJECT, found[1]), (PLAN, str(plan.year)), message, holds=holds)
 
 
 def _check_paragraph(paragraph: TextParagraph, figures: Figures, findings: Findings) -> None:
     for fault in paragraph.faults:
-        findings.hold(paragraph.where, fault.field, "Dữ liệu", NOTHING, f"Trường hỏng: {fault.message}", holds=False)
-    if paragraph.where == "Trích yếu":
+        message = f"Trường hỏng: {fault.message}"
+        findings.hold(Rule.FAULT, (in_text(paragraph), fault.field), (DATA, NOTHING), message, holds=False)
+    if paragraph.where == SUBJECT.words:
         return
     for stray in stray_numbers(paragraph.pieces, figures.year):
-        findings.hold(paragraph.where, stray.text, "Dữ liệu", NOTHING, stray.message, holds=not stray.message)
-    for place, piece in enumerate(paragraph.pieces):
+        holds = not stray.message
+        findings.hold(Rule.STRAY, (in_text(paragraph), stray.text), (DATA, NOTHING), stray.message, holds=holds)
+    for number, piece in enumerate(paragraph.pieces):
         if piece.field and piece.field.kind in OF_QUOTAS and piece.number is not None:
-            _check_words(paragraph, place, figures, findings)
+            _check_words(paragraph, number, figures, findings)
     _check_written_sums(paragraph, findings)
     _check_money(paragraph, figures, findings)
     _check_own_appendix(paragraph, figures, findings)
 
 
-def _check_words(paragraph: TextParagraph, place: int, figures: Figures, findings: Findings) -> None:
+def _check_words(paragraph: TextParagraph, number: int, figures: Figures, findings: Findings) -> None:
     """The counting word behind a number and the qualifier before it are those of its quotas."""
-    piece = paragraph.pieces[place]
-    before = "".join(item.text for item in paragraph.pieces[:place])
-    after = "".join(item.text for item in paragraph.pieces[place + 1 :])
+    piece = paragraph.pieces[number]
+    before = "".join(item.text for item in paragraph.pieces[:number])
+    after = "".join(item.text for item in paragraph.pieces[number + 1 :])
     counted, qualified = _WORD_AFTER.match(after), _QUALIFIER.search(before)
     for quota in _named(piece, figures):
         found, own = counted[1] if counted else NOTHING, quota.counting_word or NOTHING
         message = f"Từ đếm đứng sau số {piece.text} không phải từ đếm của chỉ tiêu."
-        findings.hold(paragraph.where, found, _quota(quota), own, message, holds=found == own)
+        place, other = in_text(paragraph), of_quota(quota)
+        findings.hold(Rule.COUNTING_WORD, (place, found), (other, own), message, holds=found == own)
         if qualified:
             found, own = qualified[1].lower(), Quota.Qualifier(quota.qualifier).label
             message = f"Mức độ đứng trước số {piece.text} không phải mức độ của chỉ tiêu."
-            findings.hold(paragraph.where, found, _quota(quota), own, message, holds=found == own)
+            findings.hold(Rule.QUALIFIER, (place, found), (other, own), message, holds=found == own)
 
 
 def _check_written_sums(paragraph: TextParagraph, findings: Findings) -> None:
     """5 + 45 = 50, and a number of people before brackets that hold its parts."""
     for found in _SUM.finditer(paragraph.text):
         total = sum(map(_value, found[1].split("+")))
-        findings.equal(paragraph.where, _value(found[2]), f"Phép cộng «{found[1]}»", total, "Phép cộng viết sai.")
+        other, place = Place(f"Phép cộng «{found[1]}»"), in_text(paragraph)
+        findings.equal(Rule.WRITTEN_SUM, (place, _value(found[2])), (other, total), "Phép cộng viết sai.")
     for found in _IN_BRACKETS.finditer(paragraph.text):
         parts, before = _people(found[1]), _people(paragraph.text[: found.start()])
         if before and len(parts) > 1 and "trong đó" not in found[1] and _alike([before[-1], *parts]):
             message = "Các số trong ngoặc không cộng thành số đứng trước."
-            findings.equal(paragraph.where, before[-1][0], f"{paragraph.where}, trong ngoặc", _sum(parts), message)
+            place, other = in_text(paragraph), in_text(paragraph, f", trong ngoặc ({_plus(parts)})")
+            findings.equal(Rule.BRACKETS, (place, before[-1][0]), (other, _sum(parts)), message)
 
 
 def _check_money(paragraph: TextParagraph, figures: Figures, findings: Findings) -> None:
     for found in _MONEY.finditer(paragraph.text):
         message = "Số tiền trong văn bản khác tổng kinh phí ngân sách tỉnh của các dòng kinh phí."
-        findings.equal(paragraph.where, _value(found[1]), "Tổng các dòng kinh phí", figures.budget, message)
+        findings.equal(Rule.MONEY, (in_text(paragraph), _value(found[1])), (ALL_LINES, figures.budget), message)
 
 
 def _check_own_appendix(paragraph: TextParagraph, figures: Figures, findings: Findings) -> None:
@@ -103,8 +121,9 @@ def _check_own_appendix(paragraph: TextParagraph, figures: Figures, findings: Fi
         for quota in quotas:
             own = format_count(quota.appendix) or NOTHING
             message = "Văn bản dẫn phụ lục khác phụ lục in chỉ tiêu này."
+            place, said, printed = in_text(paragraph), f"phụ lục {number}", f"phụ lục {own}"
             holds = quota.appendix == number
-            findings.hold(paragraph.where, f"phụ lục {number}", _quota(quota), f"phụ lục {own}", message, holds=holds)
+            findings.hold(Rule.OWN_APPENDIX, (place, said), (of_quota(quota), printed), message, holds=holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +154,8 @@ def _check_parts(whole: _Whole, findings: Findings) -> None:
     parts = [part for first in firsts for part in first]
     if divided and numbers and all(firsts) and _alike([numbers[-1], *parts]):
         message = "Các ý bên dưới không cộng thành số ở trên."
-        findings.equal(whole.head.where, numbers[-1][0], f"{whole.head.where}, các ý bên dưới", _sum(parts), message)
+        place, other = in_text(whole.head), in_text(whole.head, f", các ý bên dưới ({_plus(parts)})")
+        findings.equal(Rule.ITEMS, (place, numbers[-1][0]), (other, _sum(parts)), message)
 
 
 def _check_mentions(paragraphs: Sequence[TextParagraph], figures: Figures, findings: Findings) -> None:
@@ -146,19 +166,23 @@ def _check_mentions(paragraphs: Sequence[TextParagraph], figures: Figures, findi
     for quota in figures.quotas:
         if quota.number is not None:
             message, figure = "Văn bản không nhắc đến chỉ tiêu này.", format_count(quota.number)
-            findings.hold(_quota(quota), figure, TEXT, NOTHING, message, holds=quota.id in named)
+            findings.hold(Rule.QUOTA_SAID, (of_quota(quota), figure), (TEXT, NOTHING), message, holds=quota.id in named)
         if quota.classes is not None:
-            message, figure = "Văn bản không nêu số lớp của chỉ tiêu này.", format_count(quota.classes)
+            message, figure = "Văn bản không nêu số lớp của chỉ tiêu này.", f"{format_count(quota.classes)} lớp"
             known = quota.key in classes or f"{quota.programme}/{quota.key}" in classes
-            findings.hold(_quota(quota), f"{figure} lớp", TEXT, NOTHING, message, holds=known)
-    message = "Văn bản không nêu tổng kinh phí bằng trường {budget}."
-    said = any(field.kind is Kind.BUDGET for field in fields)
-    findings.hold("Tổng các dòng kinh phí", format_money(figures.budget), TEXT, NOTHING, message, holds=said)
+            findings.hold(Rule.CLASSES_SAID, (of_quota(quota), figure), (TEXT, NOTHING), message, holds=known)
+    _check_budget_said(fields, figures, findings)
     referred = set(_appendices(paragraphs))
     for number in sorted(figures.appendices):
-        message = "Văn bản không dẫn đến phụ lục này."
-        findings.hold(f"Phụ lục {number}", str(number), TEXT, NOTHING, message, holds=number in referred)
+        message, place = "Văn bản không dẫn đến phụ lục này.", of_appendix(number)
+        findings.hold(Rule.APPENDIX_SAID, (place, str(number)), (TEXT, NOTHING), message, holds=number in referred)
     _check_programmes(paragraphs, figures, findings)
+
+
+def _check_budget_said(fields: Sequence[Field], figures: Figures, findings: Findings) -> None:
+    message = "Văn bản không nêu tổng kinh phí bằng trường {budget}."
+    said = any(field.kind is Kind.BUDGET for field in fields)
+    findings.hold(Rule.BUDGET_SAID, (ALL_LINES, format_money(figures.budget)), (TEXT, NOTHING), message, holds=said)
 
 
 def _check_programmes(paragraphs: Sequence[TextParagraph], figures: Figures, findings: Findings) -> None:
@@ -169,8 +193,10 @@ def _check_programmes(paragraphs: Sequence[TextParagraph], figures: Figures, fin
             continue
         said = set(_appendices(own))
         printed = {quota.appendix for quota in figures.quotas if quota.programme == key and quota.appendix}
-        message, other = "Văn bản dẫn khác các phụ lục in chỉ tiêu của chương trình.", f"Chương trình «{name}»"
-        findings.hold(own[0].where, _list(said), other, _list(printed), message, holds=said == printed)
+        message = "Văn bản dẫn khác các phụ lục in chỉ tiêu của chương trình."
+        place, other = in_text(own[0]), of_programme(key, f"Chương trình «{name}»", figures)
+        figure, holds = _list(said), said == printed
+        findings.hold(Rule.PROGRAMME_APPENDICES, (place, figure), (other, _list(printed)), message, holds=holds)
 
 
 def _named(piece: Piece, figures: Figures) -> tuple[QuotaFigure, ...]:
@@ -190,10 +216,6 @@ def _appendices(paragraphs: Sequence[TextParagraph]) -> Iterator[int]:
                 yield piece.number
 
 
-def _quota(quota: QuotaFigure) -> str:
-    return f"Chỉ tiêu «{quota.name}»"
-
-
 def _people(text: str) -> list[Counted]:
     """The numbers in a text that count people, each with its counting word."""
     return [(_value(digits), word) for digits, word in _PEOPLE.findall(text)]
@@ -205,6 +227,10 @@ def _alike(numbers: Sequence[Counted]) -> bool:
 
 def _sum(numbers: Sequence[Counted]) -> int:
     return sum(number for number, _ in numbers)
+
+
+def _plus(numbers: Sequence[Counted]) -> str:
+    return " + ".join(format_count(number) for number, _ in numbers)
 
 
 def _value(digits: str) -> int:

@@ -23,6 +23,7 @@ from reports.document import (
     Align,
     AppendixTitle,
     Block,
+    Clause,
     Closing,
     Document,
     Heading,
@@ -32,15 +33,16 @@ from reports.document import (
     Paragraph,
     Run,
     Table,
+    Title,
 )
 from reports.profiles import Profile
-from reports.renderers.docx_parts import FONT, Text, printable, side_by_side, table_element
-from reports.renderers.layout import lay_out, page_mm, profile_of, text_width_mm
+from reports.renderers.docx_parts import FONT, RULE, Text, printable, rule_element, side_by_side, table_element
+from reports.renderers.layout import formed, introduces, lay_out, page_mm, profile_of, text_width_mm
 
 NOTE_SIZE: Final = 12
 MARK_SIZE: Final = 11
 GAP: Final = 8
-LEFT_SIDE_PERCENT: Final = 44
+RECIPIENTS_PERCENT: Final = 50
 SIGNATURE_LINES: Final = 4
 _ALIGN: Final = {
     Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
@@ -60,7 +62,7 @@ def render_docx(document: Document) -> bytes:
     writer = _Writer(word, document)
     for block, following in zip(document.blocks, (*document.blocks[1:], None), strict=True):
         writer.write(block)
-        if isinstance(following, Closing):
+        if isinstance(following, Closing) or introduces(block, following):
             writer.hold_last()
     buffer = BytesIO()
     word.save(buffer)
@@ -155,6 +157,10 @@ class _Writer:
         match block:
             case AppendixTitle():
                 self._title(block)
+            case Title():
+                self._kind(block)
+            case Clause():
+                self._clause(block)
             case Heading():
                 heading = self.word.add_heading(printable(block.text), block.level)
                 heading.paragraph_format.space_before = Pt(GAP)
@@ -166,6 +172,12 @@ class _Writer:
                 self._line(runs, NOTE_SIZE, Align.LEFT, before=profile.paragraph_before_pt)
             case Table():
                 self._table(block)
+            case LetterHead() | Addressees() | Closing():
+                self._frame(block)
+
+    def _frame(self, block: LetterHead | Addressees | Closing) -> None:
+        """What stands around the text."""
+        match block:
             case LetterHead():
                 self._letter_head(block)
             case Addressees():
@@ -174,7 +186,7 @@ class _Writer:
                 self._closing(block)
 
     def hold_last(self) -> None:
-        """Keep the last paragraph with what follows: nobody signs a page without a word of the text."""
+        """Keep the last paragraph with what follows: no list without its opening, no signature without a word."""
         if self.word.paragraphs:
             self.word.paragraphs[-1].paragraph_format.keep_with_next = True
 
@@ -192,12 +204,35 @@ class _Writer:
         marker = [Run(f"{block.marker} ")] if block.marker else []
         runs = [*marker, *block.runs]
         paragraph = self._line(runs, profile.body_size, block.align, before=profile.paragraph_before_pt)
-        form = paragraph.paragraph_format
-        form.line_spacing = Pt(profile.body_size * profile.line_height_percent // 100)
-        if block.align is Align.JUSTIFY:
-            form.first_line_indent = Mm(profile.first_line_mm)
+        self._set_lines(paragraph, block.align)
         if block.level:
-            form.left_indent = Mm(profile.first_line_mm * block.level)
+            paragraph.paragraph_format.left_indent = Mm(profile.first_line_mm * block.level)
+
+    def _set_lines(self, paragraph: WordParagraph, align: Align) -> None:
+        profile, form = self.profile, paragraph.paragraph_format
+        form.line_spacing = Pt(profile.body_size * profile.line_height_percent // 100)
+        if align is Align.JUSTIFY:
+            form.first_line_indent = Mm(profile.first_line_mm)
+
+    def _kind(self, title: Title) -> None:
+        profile = self.profile
+        self._line([Run(title.kind, bold=True)], profile.kind_size, Align.CENTER, before=GAP)
+        self._line([Run(title.about, bold=True)], profile.about_size, Align.CENTER)
+        if profile.about_rule:
+            self._line([Run(profile.about_rule)], profile.about_size, Align.CENTER)
+        else:
+            self._append(rule_element(text_width_mm(self.document)))
+        self._gap()
+
+    def _clause(self, clause: Clause) -> None:
+        """A heading; one that its paragraph continues is no heading to Word, whose outline would show all of it."""
+        profile, form = self.profile, self.profile.clause(clause.level)
+        marker = [Run(f"{clause.marker} ", bold=form.bold)] if clause.marker else []
+        runs = [*marker, *(formed(run, form) for run in clause.runs), *clause.rest]
+        paragraph = self._line(runs, profile.body_size, Align.JUSTIFY, before=profile.paragraph_before_pt)
+        if not clause.rest:
+            paragraph.style = f"Heading {clause.level}"
+        self._set_lines(paragraph, Align.JUSTIFY)
 
     def _title(self, title: AppendixTitle) -> None:
         profile = self.profile
@@ -222,17 +257,17 @@ class _Writer:
         profile, size = self.profile, self.profile.issuer_size
         left = [Text(body, size) for body in head.bodies[:-1]]
         left.append(Text(head.bodies[-1].upper(), size, bold=True))
-        if profile.issuer_star:
-            left.append(Text("*", size))
+        left.append(Text("*", size) if profile.issuer_star else RULE)
         left.append(Text(profile.number_line(head.number, head.symbol), size))
         if head.subject:
             left.append(Text(head.subject, profile.subject_size, italic=True, before=4))
         dated = profile.place_and_date(head.place, head.dated, head.year)
-        right = [
-            Text(head.motto, profile.motto_size, bold=True, ruled=True),
-            Text(dated, profile.dated_size, italic=True, before=GAP),
-        ]
-        self._sides(left, right, LEFT_SIDE_PERCENT)
+        below = profile.motto_below
+        right = [Text(profile.motto, profile.motto_size, bold=True, ruled=not below)]
+        if below:
+            right.append(Text(below, profile.motto_below_size, bold=True, ruled=True))
+        right.append(Text(dated, profile.dated_size, italic=True, before=GAP))
+        self._sides(left, right, profile.issuer_percent)
 
     def _addressees(self, block: Addressees) -> None:
         profile, many = self.profile, len(block.names) > 1
@@ -252,12 +287,13 @@ class _Writer:
             block.label, profile.recipients_label_size, bold=plain, italic=plain, underlined=not plain, centred=False
         )
         lines = profile.recipient_lines(block.recipients)
-        left = [label, *(Text(line, profile.recipients_size, centred=False) for line in lines)]
-        signer = [Text(text, profile.signer_size, bold=True) for text in (block.authority, block.post)]
+        left = [label, *(Text(line, profile.recipients_size, centred=False) for line in lines)] if lines else []
+        above = filter(None, (block.authority, block.post))
+        signer = [Text(text, profile.signer_size, bold=True) for text in above]
         room = [Text("", profile.signer_size)] * SIGNATURE_LINES
         self._gap()
         self.hold_last()
-        self._sides(left, [*signer, *room, Text(block.name, profile.signer_size, bold=True)], LEFT_SIDE_PERCENT + 1)
+        self._sides(left, [*signer, *room, Text(block.name, profile.signer_size, bold=True)], RECIPIENTS_PERCENT)
 
     def _sides(self, left: list[Text], right: list[Text], left_percent: int) -> None:
         width = text_width_mm(self.document)

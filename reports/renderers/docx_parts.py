@@ -16,6 +16,7 @@ from reports.renderers.layout import CELL_PADDING_MM, Layout
 FONT: Final = "Times New Roman"
 TWIPS_PER_MM: Final = 1440 / 25.4
 CELL_PADDING_DOWN_MM: Final = 0.6
+RULE_PERCENT: Final = 30
 HEAD_ALIGN: Final = "center"
 _JUSTIFICATION: Final = {Align.LEFT: "left", Align.CENTER: "center", Align.RIGHT: "right", Align.JUSTIFY: "both"}
 _EDGES: Final = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -41,6 +42,10 @@ class Text:
     before: int = 0
 
 
+RULE: Final = Text("", 0)
+"""A short line in place of a text."""
+
+
 def element(tag: str, parent: Any = None, **attributes: str | int) -> Any:
     """A new element of Word's namespace with attributes of the same, under its parent."""
     made = OxmlElement(f"w:{tag}")
@@ -64,6 +69,9 @@ def side_by_side(left: Sequence[Text], right: Sequence[Text], widths_mm: tuple[i
         cell = element("tc", row)
         element("tcW", element("tcPr", cell), w=twips(width), type="dxa")
         for text in texts:
+            if text is RULE:
+                cell.append(rule_element(width))
+                continue
             _paragraph(
                 cell,
                 text.text,
@@ -86,6 +94,18 @@ def table_element(table: Table, layout: Layout) -> Any:
     for row in table.rows:
         _row(made, row, table.columns, layout)
     return made
+
+
+def rule_element(width_mm: int) -> Any:
+    """A paragraph that is nothing but a line below what stands above it, in the middle of that width."""
+    paragraph = element("p")
+    properties = element("pPr", paragraph)
+    element("keepNext", properties)
+    element("bottom", element("pBdr", properties), val="single", sz=6, space=0, color="000000")
+    element("spacing", properties, before=0, after=0, line=100, lineRule="exact")
+    aside = twips(width_mm * (100 - RULE_PERCENT) / 200)
+    element("ind", properties, left=aside, right=aside)
+    return paragraph
 
 
 def _frame(widths_mm: Iterable[float], *, bordered: bool) -> Any:

@@ -1,9 +1,11 @@
 """Documents as HTML: a fragment for the screen, and the whole page that is exported and made into PDF."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from reports.document import (
@@ -12,6 +14,7 @@ from reports.document import (
     AppendixTitle,
     Block,
     Cell,
+    Clause,
     Closing,
     Column,
     Document,
@@ -22,15 +25,19 @@ from reports.document import (
     Paragraph,
     Row,
     RowKind,
+    Run,
     Table,
+    Title,
     printed,
 )
-from reports.profiles import FONT_FAMILIES, Profile
-from reports.renderers.layout import CELL_PADDING_MM, Layout, lay_out, page_mm, profile_of
+from reports.profiles import FONT_FAMILIES, Form, Profile
+from reports.renderers.layout import CELL_PADDING_MM, Layout, formed, introduces, lay_out, page_mm, profile_of
 
 _TEMPLATES: Final = {
     AppendixTitle: "reports/print/appendix_title.html",
+    Title: "reports/print/title.html",
     Heading: "reports/print/heading.html",
+    Clause: "reports/print/clause.html",
     Paragraph: "reports/print/paragraph.html",
     Table: "reports/print/table.html",
     Note: "reports/print/note.html",
@@ -38,6 +45,7 @@ _TEMPLATES: Final = {
     Addressees: "reports/print/addressees.html",
     Closing: "reports/print/closing.html",
 }
+LONGEST_BOOKMARK: Final = 90
 _NOWRAP_CLASS: Final = {Kind.COUNT: "n", Kind.MONEY: "n", Kind.DATE: "d"}
 _ALIGN_CLASS: Final = {Align.LEFT: "", Align.CENTER: "c", Align.RIGHT: "r", Align.JUSTIFY: "j"}
 
@@ -58,52 +66,115 @@ class _RowView(NamedTuple):
 
 
 def render_html(document: Document) -> SafeString:
-    """Return the fragment shown on the screen: classes only, no inline style and no script."""
+    """Return the fragment shown on the screen: classes only, no inline style and no script.
+
+    Here alone a bound figure can be told from other text (`<span class="field" data-field="{…}">`), and a place
+    has its anchor.
+    """
     layouts = [lay_out(table, document) for table in document.tables]
-    return render_to_string("reports/print/document.html", _context(document, layouts, "h2"))
+    return render_to_string("reports/print/document.html", _context(document, layouts, "h2", on_screen=True))
 
 
 def render_page(document: Document) -> SafeString:
     """Return a complete page that carries its own stylesheet, for export and for the PDF."""
     layouts = [lay_out(table, document) for table in document.tables]
-    context = _context(document, layouts, "h1") | _page_style(document, layouts)
+    context = _context(document, layouts, "h1", on_screen=False) | _page_style(document, layouts)
     return render_to_string("reports/print/page.html", context)
 
 
-def _context(document: Document, layouts: list[Layout], title_tag: str) -> dict[str, object]:
+def _context(document: Document, layouts: list[Layout], title_tag: str, *, on_screen: bool) -> dict[str, object]:
     waiting = iter(zip(range(1, len(layouts) + 1), layouts, strict=True))
+    inner = _Inner(profile_of(document), on_screen)
     return {
         "document": document,
         "orientation": document.orientation.value,
         "title_tag": title_tag,
+        "on_screen": on_screen,
         "blocks": [
-            {"template": _TEMPLATES[type(block)], **_block(block, document, waiting)} for block in document.blocks
+            {"template": _TEMPLATES[type(block)], **_block(block, document, waiting, inner)}
+            | ({"held": True} if introduces(block, following) else {})
+            for block, following in zip_longest(document.blocks, document.blocks[1:])
         ],
     }
 
 
-def _block(block: Block, document: Document, layouts: Iterator[tuple[int, Layout]]) -> dict[str, object]:
+class _Inner(NamedTuple):
+    """What the text within blocks depends on."""
+
+    profile: Profile
+    on_screen: bool
+
+    def runs(self, runs: Iterable[Run], form: Form | None = None) -> SafeString:
+        """Runs as HTML, in the form of a heading if given; nothing stands between them."""
+        return format_html_join("", "{}", ((self._run(formed(run, form) if form else run),) for run in runs))
+
+    def _run(self, run: Run) -> SafeString:
+        bound = self.on_screen and run.field
+        text = format_html('<span class="field" data-field="{}">{}</span>' if bound else "{1}", run.field, run.text)
+        text = format_html("<em>{}</em>", text) if run.italic else text
+        return format_html("<strong>{}</strong>", text) if run.bold else text
+
+
+def _block(block: Block, document: Document, layouts: Iterator[tuple[int, Layout]], inner: _Inner) -> dict[str, object]:
     """What the template of this kind of block needs besides the block itself."""
     match block:
-        case AppendixTitle():
-            profile = profile_of(document)
-            attached = block.attached_to
-            return {
-                "label": profile.appendix_label(block.number),
-                "title": profile.appendix_title(block.title),
-                "attached": profile.attached_line(attached) if attached else "",
-            }
-        case Heading():
-            return {"block": block, "tag": f"h{block.level + 2}"}
-        case Paragraph():
-            return {"block": block, "css": f"doc-{block.align} doc-level-{block.level}"}
+        case AppendixTitle() | Title():
+            return _title(block, document)
+        case Heading() | Clause() | Paragraph() | Note():
+            return _text(block, inner)
         case Table():
             number, layout = next(layouts)
             return _table(block, number, layout)
+        case LetterHead() | Addressees() | Closing():
+            return _frame(block, inner.profile)
+
+
+def _title(block: AppendixTitle | Title, document: Document) -> dict[str, object]:
+    """What a document begins with; in the outline of a PDF it is called by the document's own title."""
+    profile = profile_of(document)
+    if isinstance(block, Title):
+        return {"block": block, "bookmark": document.title, "rule": profile.about_rule}
+    attached = block.attached_to
+    return {
+        "label": profile.appendix_label(block.number),
+        "bookmark": document.title,
+        "title": profile.appendix_title(block.title),
+        "attached": profile.attached_line(attached) if attached else "",
+    }
+
+
+def _text(block: Heading | Clause | Paragraph | Note, inner: _Inner) -> dict[str, object]:
+    match block:
+        case Heading():
+            return {"block": block, "tag": f"h{block.level + 2}"}
+        case Clause():
+            return _clause(block, inner)
+        case Paragraph():
+            marker = [Run(f"{block.marker} ")] if block.marker else []
+            css = f"doc-{block.align} doc-level-{block.level}"
+            return {"block": block, "css": css, "text": inner.runs([*marker, *block.runs])}
         case Note():
             return {"block": block}
-        case LetterHead() | Addressees() | Closing():
-            return _frame(block, profile_of(document))
+
+
+def _clause(block: Clause, inner: _Inner) -> dict[str, object]:
+    """A heading of its own, or one that its paragraph continues."""
+    form = inner.profile.clause(block.level)
+    marker = [Run(f"{block.marker} ", bold=form.bold)] if block.marker else []
+    return {
+        "block": block,
+        "tag": f"h{block.level + (2 if inner.on_screen else 1)}",
+        "heading": inner.runs(marker) + inner.runs(block.runs, form),
+        "rest": inner.runs(block.rest),
+        "bookmark": _shortened(block.heading),
+    }
+
+
+def _shortened(text: str) -> str:
+    """A heading as a bookmark shows it."""
+    if len(text) <= LONGEST_BOOKMARK:
+        return text
+    return f"{text[:LONGEST_BOOKMARK].rsplit(' ', 1)[0].rstrip(',;')}…"
 
 
 def _frame(block: LetterHead | Addressees | Closing, profile: Profile) -> dict[str, object]:
@@ -114,7 +185,7 @@ def _frame(block: LetterHead | Addressees | Closing, profile: Profile) -> dict[s
                 "block": block,
                 "above": block.bodies[:-1],
                 "issuer": block.bodies[-1],
-                "star": profile.issuer_star,
+                "profile": profile,
                 "number": profile.number_line(block.number, block.symbol),
                 "dated": profile.place_and_date(block.place, block.dated, block.year),
             }
@@ -212,6 +283,10 @@ def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
                 "paragraph_before_pt",
                 "line_height_percent",
                 "motto_size",
+                "motto_below_size",
+                "kind_size",
+                "about_size",
+                "issuer_percent",
                 "issuer_size",
                 "dated_size",
                 "subject_size",

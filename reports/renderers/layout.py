@@ -1,11 +1,23 @@
-"""How a table fits a page: one font size and one width per column, shared by PDF and XLSX."""
+"""How text and tables fit a page: a heading's form, a table's font size and widths; shared by the renderers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from reports.document import Column, Document, Kind, Orientation, RowKind, Table, Value, printed
-from reports.profiles import A4_MM, PROFILES, Profile
+from reports.document import (
+    Block,
+    Column,
+    Document,
+    Kind,
+    Orientation,
+    Paragraph,
+    RowKind,
+    Run,
+    Table,
+    Value,
+    printed,
+)
+from reports.profiles import A4_MM, PROFILES, Form, Profile
 from reports.renderers.metrics import POINTS_PER_MM, line_width, longest_word
 
 CELL_PADDING_MM: Final = 1.2
@@ -15,6 +27,8 @@ LONGEST_WORD_MM: Final = 32
 """A longer unbroken string (an address, a code) is broken rather than given a wider column."""
 
 
+ITEM_MARKERS: Final = "-+"
+"""Of the items of a list, and of those below one of them."""
 HEAD_LINES: Final = 6
 """How many lines a column's title may take."""
 
@@ -36,6 +50,19 @@ class Layout:
 
 def profile_of(document: Document) -> Profile:
     return PROFILES[document.profile]
+
+
+def formed(run: Run, form: Form) -> Run:
+    """A run of a heading in the form of its level."""
+    text = run.text.upper() if form.capitals else run.text
+    return replace(run, text=text, bold=run.bold or form.bold, italic=run.italic or form.italic)
+
+
+def introduces(block: Block, following: Block | None) -> bool:
+    """Whether a paragraph opens a list, from whose first item no page must cut it off."""
+    if not (isinstance(block, Paragraph) and isinstance(following, Paragraph)):
+        return False
+    return ITEM_MARKERS.find(block.marker or " ") < ITEM_MARKERS.find(following.marker or " ")
 
 
 def page_mm(document: Document) -> tuple[int, int]:

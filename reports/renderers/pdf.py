@@ -1,7 +1,7 @@
 """Documents as PDF: WeasyPrint prints the standalone page, cut off from files and network."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -17,9 +17,19 @@ CLOSED_FETCHER: Final = URLFetcher(allowed_protocols=("data",), allow_redirects=
 
 def render_pdf(document: Document) -> bytes:
     """Return the document as PDF; the same document gives the same bytes."""
+    return render_pdf_of_all([document])
+
+
+def render_pdf_of_all(documents: Iterable[Document]) -> bytes:
+    """Return all documents as one PDF under the first one's properties, each with its own page numbers.
+
+    Its outline has the title of each document with its headings below.
+    """
     with collector_paused():
-        page = HTML(string=render_page(document), url_fetcher=CLOSED_FETCHER)
-        pdf: bytes = page.write_pdf()
+        first, *others = [
+            HTML(string=render_page(document), url_fetcher=CLOSED_FETCHER).render() for document in documents
+        ]
+        pdf: bytes = first.copy([*first.pages, *(page for other in others for page in other.pages)]).write_pdf()
     return pdf
 
 

@@ -12,6 +12,7 @@ from reports.document import (
     Align,
     AppendixTitle,
     Block,
+    Clause,
     Closing,
     Document,
     Heading,
@@ -21,6 +22,7 @@ from reports.document import (
     Paragraph,
     Run,
     Table,
+    Title,
 )
 from reports.renderers.layout import Layout, lay_out, profile_of, text_width_mm
 from reports.renderers.metrics import line_count
@@ -152,6 +154,11 @@ class _Sheet:
         match block:
             case AppendixTitle():
                 self._write_title(block)
+            case Title():
+                self._line([Run(block.kind, bold=True)], self.profile.kind_size, Align.CENTER)
+                self._line([Run(block.about, bold=True)], self.profile.about_size, Align.CENTER)
+            case Clause():
+                self._line([Run(block.heading, bold=True), *block.rest], size, Align.LEFT)
             case Heading():
                 self._gap()
                 self._line([Run(block.text, bold=True)], size, Align.LEFT)
@@ -171,7 +178,7 @@ class _Sheet:
         profile = self.profile
         match block:
             case LetterHead():
-                for text in (block.motto, *block.bodies):
+                for text in filter(None, (profile.motto, profile.motto_below, *block.bodies)):
                     self._line([Run(text, bold=True)], profile.issuer_size, Align.CENTER)
                 self._line([Run(profile.number_line(block.number, block.symbol))], profile.issuer_size, Align.CENTER)
                 dated = profile.place_and_date(block.place, block.dated, block.year)

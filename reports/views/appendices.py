@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as render_template
-from django.utils.http import content_disposition_header
 
 from reports.appendices import build_appendix
 from reports.appendices.columns import WrongDefinition
 from reports.exports import Format, file_name, render, zip_of
 from reports.renderers.html import render_html
 from reports.scopes import scope_of, visible_appendices
+from reports.views.files import attachment
+from reports.why import appendix_total, why_address
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import Action, UserRequest, plan_view
 
@@ -31,7 +32,13 @@ def appendix(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """One appendix as it will be printed; a definition that cannot be printed says why in its place."""
     listed = visible_appendices(request.user, plan)
     shown = _find(listed, number)
-    context = {"plan": plan, "appendices": listed, "appendix": shown, "formats": DOWNLOADS}
+    context = {
+        "plan": plan,
+        "appendices": listed,
+        "appendix": shown,
+        "formats": DOWNLOADS,
+        "why": why_address(plan, appendix_total(shown), request.user),
+    }
     try:
         document = build_appendix(plan, shown, scope_of(request.user, plan))
     except WrongDefinition as wrong:
@@ -53,7 +60,7 @@ def appendix_file(request: UserRequest, plan: Plan, number: int, extension: str)
         document = build_appendix(plan, shown, scope_of(request.user, plan))
     except WrongDefinition:
         return redirect("appendix", plan.year, number)
-    return _attachment(render(document, fmt), file_name(document, fmt), fmt.content_type)
+    return attachment(render(document, fmt), file_name(document, fmt), fmt.content_type)
 
 
 @plan_view(Action.SEE_APPENDICES)
@@ -67,7 +74,7 @@ def appendices_zip(request: UserRequest, plan: Plan) -> HttpResponse:
         except WrongDefinition as wrong:
             messages.error(request, f"Chưa tải được tất cả: {shown} có lỗi. {wrong}")
             return redirect("appendices", plan.year)
-    return _attachment(zip_of(documents, DOWNLOADS), f"phu-luc-{plan.year}.zip", "application/zip")
+    return attachment(zip_of(documents, DOWNLOADS), f"phu-luc-{plan.year}.zip", "application/zip")
 
 
 def _find(listed: list[Appendix], number: int) -> Appendix:
@@ -75,10 +82,3 @@ def _find(listed: list[Appendix], number: int) -> Appendix:
         if candidate.number == number:
             return candidate
     raise Http404(number)
-
-
-def _attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-    response["Cache-Control"] = "no-store, private"
-    return response

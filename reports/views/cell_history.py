@@ -2,12 +2,12 @@
 
 from django.core.validators import slug_re
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from reports.cell_history import cell_history as read_history
 from reports.cell_history import tables_for
-from trainingplan.models import Plan
-from trainingplan.policies import Action, UserRequest, may, plan_view, visible_unit_or_404
+from trainingplan.models import Plan, Unit, User
+from trainingplan.policies import Action, UserRequest, may, plan_view, visible_unit_or_404, visible_units
 from trainingplan.selectors import unit_name
 
 TABLE, UNIT, COLUMN, FRAGMENT = "bang", "don-vi", "chi-tieu", "manh"
@@ -16,11 +16,14 @@ MOST_DIGITS = 18
 
 @plan_view(Action.SEE_CELL_HISTORY)
 def cell_history(request: UserRequest, plan: Plan) -> HttpResponse:
-    """`?bang=allocation&don-vi=<key>&chi-tieu=<id>`; a cap's column is a programme, a sub-allocation's a sub-quota."""
+    """`?bang=allocation&don-vi=<key>&chi-tieu=<id>`; a cap's column is a programme, a sub-allocation's a sub-quota.
+
+    A grid names the unit by its id.
+    """
     table = request.GET.get(TABLE, "")
     if table not in tables_for(request.user):
         raise Http404(table)
-    unit = visible_unit_or_404(request.user, _slug(request.GET.get(UNIT, "")))
+    unit = _unit(request.user, request.GET.get(UNIT, ""))
     history = read_history(plan, table, unit, _key(request.GET.get(COLUMN, "")), request.user)
     if history is None:
         raise Http404(COLUMN)
@@ -34,13 +37,19 @@ def cell_history(request: UserRequest, plan: Plan) -> HttpResponse:
     return render(request, name, context)
 
 
-def _slug(typed: str) -> str:
+def _unit(user: User, typed: str) -> Unit:
+    if _is_id(typed):
+        return get_object_or_404(visible_units(user), pk=typed)
     if not slug_re.match(typed):
         raise Http404(UNIT)
-    return typed
+    return visible_unit_or_404(user, typed)
 
 
 def _key(typed: str) -> int:
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS):
+    if not _is_id(typed):
         raise Http404(COLUMN)
     return int(typed)
+
+
+def _is_id(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS

@@ -1,32 +1,35 @@
 """Tổng quan: places given, registered, allocated, nominated and left; who has not answered; money by source."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from quotas.selectors.progress import UnitProgress
-from reports.dashboard import Dashboard, Figures, dashboard
+from reports.dashboard import Dashboard, Figures, ProgrammeFigures, QuotaFigures, Way, dashboard
 from reports.doors import Doors
 from reports.figures import charts_of
 from reports.tables import Cell, Row, Table, count
+from reports.why import Figure, Measure
 from trainingplan.frame import Deadline
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, plan_view
 from trainingplan.rules.numbers import format_count, format_money
 
 MOST_MISSING = 12
+HEADS = (Measure.GIVEN, Measure.REGISTERED, Measure.ALLOCATED, Measure.NOMINATED)
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One number, what it says, and where it leads."""
+    """One number, what it says, and where it leads; `why` leads to what changed it since last week."""
 
     label: str
     number: str
     note: str
     url: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +64,27 @@ def overview(request: UserRequest, plan: Plan) -> HttpResponse:
 def _tiles(board: Dashboard, doors: Doors) -> list[Tile]:
     figures = board.total
     grid, people = doors.allocations(), doors.rosters()
+    given, asked, allocated, named = (doors.why(Figure(measure)) for measure in HEADS)
     if board.own:
         return [
-            Tile("Đăng ký", _big(figures.registered), "người, theo đăng ký nhu cầu", doors.registration()),
-            Tile("Được phân bổ", _big(figures.allocated), "chỉ tiêu", grid),
-            Tile("Đã cử", _big(figures.nominated), "người trong danh sách", people),
+            Tile("Đăng ký", _big(figures.registered), "người, theo đăng ký nhu cầu", doors.registration(), asked),
+            Tile("Được phân bổ", _big(figures.allocated), "chỉ tiêu", grid, allocated),
+            Tile("Đã cử", _big(figures.nominated), "người trong danh sách", people, named),
             Tile("Chưa cử", _big(figures.left), "chỉ tiêu được phân bổ chưa có người", people),
         ]
     tiles = [
-        Tile("Giao", _big(figures.given), "chỉ tiêu nêu trong kế hoạch", grid),
-        Tile("Đăng ký", _big(figures.registered), "người, theo đăng ký của các đơn vị", doors.progress() or grid),
-        Tile("Phân bổ", _big(figures.allocated), "chỉ tiêu đã phân bổ cho đơn vị", grid),
-        Tile("Đã cử", _big(figures.nominated), "người trong danh sách", people),
+        Tile("Giao", _big(figures.given), "chỉ tiêu nêu trong kế hoạch", grid, given),
+        Tile(
+            "Đăng ký", _big(figures.registered), "người, theo đăng ký của các đơn vị", doors.progress() or grid, asked
+        ),
+        Tile("Phân bổ", _big(figures.allocated), "chỉ tiêu đã phân bổ cho đơn vị", grid, allocated),
+        Tile("Đã cử", _big(figures.nominated), "người trong danh sách", people, named),
         Tile("Còn lại", _big(figures.left), "chưa phân bổ hoặc chưa có danh sách", grid),
     ]
     if board.budget:
         total = format_money(board.budget.provincial)
-        tiles.append(Tile("Ngân sách tỉnh", total or "0", "đồng, dự kiến", doors.budget()))
+        paid = doors.why(Figure(Measure.PROVINCE))
+        tiles.append(Tile("Ngân sách tỉnh", total or "0", "đồng, dự kiến", doors.budget(), paid))
     return tiles
 
 
@@ -89,14 +96,35 @@ def _table(board: Dashboard, doors: Doors) -> Table:
     """Programmes with their quotas, and the whole province."""
     rows: list[Row] = []
     for programme in board.programmes:
-        rows.append(_row(programme.whole_name, programme.figures, [doors.programme(programme)] * 5, "group"))
+        whole = _row(programme.whole_name, programme.figures, [doors.programme(programme)] * 5, "group")
+        rows.append(replace(whole, why=_why_programme(programme, doors)))
         for quota in programme.quotas:
             grid, people = doors.quota(quota), doors.people(quota)
-            rows.append(_row(quota.short_name, quota.figures, [grid, grid, grid, people, doors.left(quota)]))
+            row = _row(quota.short_name, quota.figures, [grid, grid, grid, people, doors.left(quota)])
+            rows.append(replace(row, why=_why_quota(quota, doors)))
     grid, people = doors.allocations(), doors.rosters()
     rows.append(_row("Tổng cộng", board.total, [grid, doors.progress() or grid, grid, people, grid], "total"))
     head = ("Chương trình, chỉ tiêu", "Giao", "Đăng ký", "Phân bổ", "Đã cử", "Còn lại")
     return Table("Chỉ tiêu theo chương trình", head, tuple(rows))
+
+
+MEASURES = {Way.ALLOCATION: Measure.ALLOCATED, Way.ROSTER: Measure.NOMINATED, Way.CLASSES: Measure.GIVEN}
+"""Which number of a quota moves, by how its places are filled."""
+
+
+def _why_programme(programme: ProgrammeFigures, doors: Doors) -> str:
+    ways = {quota.way for quota in programme.quotas}
+    measure = MEASURES[ways.pop()] if len(ways) == 1 else Measure.GIVEN
+    return _first_door(doors, Figure(measure, programme=programme.key))
+
+
+def _why_quota(quota: QuotaFigures, doors: Doors) -> str:
+    return _first_door(doors, Figure(MEASURES[quota.way], (quota.quota_id,)))
+
+
+def _first_door(doors: Doors, figure: Figure) -> str:
+    """Who may not ask after cells of units asks after what is given."""
+    return doors.why(figure) or doors.why(replace(figure, measure=Measure.GIVEN))
 
 
 def _row(name: str, figures: Figures, urls: Iterable[str], kind: str = "") -> Row:

@@ -3,12 +3,12 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render as render_template
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 
 from quotas.selectors.reminders import reminder
 from reports.exports import Format, file_name, render
 from reports.letters import reminder_letter
 from reports.renderers.html import render_html
+from reports.views.files import attachment
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, plan_view, visible_units
 
@@ -37,8 +37,4 @@ def progress_letter_file(request: UserRequest, plan: Plan, extension: str) -> Ht
     if extension not in DOWNLOADS or not owing.debtors:
         raise Http404(extension)
     fmt, letter = Format(extension), reminder_letter(plan, owing, timezone.localdate())
-    response = HttpResponse(render(letter, fmt), content_type=fmt.content_type)
-    disposition = content_disposition_header(as_attachment=True, filename=file_name(letter, fmt))
-    response["Content-Disposition"] = disposition or ""
-    response["Cache-Control"] = "no-store, private"
-    return response
+    return attachment(render(letter, fmt), file_name(letter, fmt), fmt.content_type)

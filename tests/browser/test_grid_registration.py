@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -204,17 +205,24 @@ def test_an_answer_that_got_lost_is_not_saved_twice(sheet: Sheet, country: Provi
     assert (row.number, row.version) == (7, 1)
 
 
-def test_after_the_session_ends_nothing_typed_is_lost(sheet: Sheet, country: Province) -> None:
+def test_after_the_session_ends_nothing_typed_is_lost_or_taken_as_another_s(sheet: Sheet, country: Province) -> None:
     cookies = sheet.page.context.cookies()
     sheet.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     sheet.type(country.kv3, "7")
     expect(sheet.status).to_contain_text("Phiên làm việc đã hết. 1 ô chưa lưu được giữ trên máy này")
     expect(sheet.page.get_by_role("link", name="Đăng nhập lại")).to_be_visible()
+    client = Client()
+    client.force_login(country.bob)
+    bobs = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+    sheet.page.context.add_cookies([{**bobs, "url": sheet.page.url}])
+    sheet.page.get_by_role("button", name="Thử lưu lại ngay").click()
+    expect(sheet.status).to_contain_text("đang đăng nhập bằng tài khoản khác (bob). 1 ô chưa lưu được giữ")
     sheet.page.context.add_cookies(
         [{"name": one["name"], "value": one["value"], "url": sheet.page.url} for one in cookies]
     )
     sheet.page.get_by_role("button", name="Thử lưu lại ngay").click()
     expect(sheet.box(country.kv3)).to_have_class(SAVED)
+    assert Registration.objects.get().updated_by == country.alice
 
 
 def test_a_round_that_closes_meanwhile_refuses_with_its_reason(sheet: Sheet, country: Province) -> None:

@@ -36,6 +36,10 @@ class Office:
 
 @pytest.fixture
 def office(province: Province) -> Office:
+    return make_office(province)
+
+
+def make_office(province: Province) -> Office:
     more = [
         make_quota(province.hcm.programme, province.appendix, f"q{n}", f"Lớp {n}", number=20, position=n)
         for n in range(10, 20)

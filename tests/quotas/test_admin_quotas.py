@@ -1,10 +1,11 @@
 """The number of a quota in the back office: never below what is allocated, also when both happen at once."""
 
 from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
@@ -120,15 +121,28 @@ def test_lowering_and_allocating_at_once_never_leave_more_allocated_than_given()
         assert (number, allocated) in {(20, 0), (45, 40)}
 
 
+@pytest.mark.skipif("sqlite" in str(connection.settings_dict["ENGINE"]), reason="SQLite has one writer at a time")
 @pytest.mark.django_db(transaction=True)
 def test_control_lowering_without_the_lock_leaves_more_allocated_than_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check before the other's commit, a write after it: what the lock forbids."""
     province = make_province()
-    monkeypatch.setattr(service, "lock_quotas", Quota.objects.in_bulk)
-    service.check_quota_number(quota=province.kv3, number=20)
-    allocate(province, province.binh_son, 40)
-    Quota.objects.filter(pk=province.kv3.pk).update(number=20)
-    assert Allocation.objects.get().number == 40
+    monkeypatch.setattr(service, "lock_quotas", Quota.objects.select_related("programme__plan").in_bulk)
+    checked, given = Event(), Event()
+    check = service.check_quota_number
+
+    def check_and_dawdle(**told: Any) -> None:
+        check(**told)
+        checked.set()
+        given.wait(timeout=30)
+
+    def give() -> None:
+        checked.wait(timeout=30)
+        allocate(province, province.binh_son, 40)
+        given.set()
+
+    monkeypatch.setattr(service, "check_quota_number", check_and_dawdle)
+    race([lambda: service.set_quota_number(quota=province.kv3, number=20, actor=province.hoa), give])
+    assert (Quota.objects.get(pk=province.kv3.pk).number, Allocation.objects.get().number) == (20, 40)
 
 
 def test_the_check_needs_a_transaction_to_hold_its_lock(province: Province) -> None:

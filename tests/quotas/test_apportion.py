@@ -124,3 +124,9 @@ def test_what_nobody_asks_for_is_left() -> None:
 @pytest.mark.parametrize(("value", "text"), [(Fraction(62, 5), "12,4"), (Fraction(1, 20), "0,1"), (Fraction(3), "3")])
 def test_one_decimal_half_up(value: Fraction, text: str) -> None:
     assert decimal(value) == text
+
+
+def test_of_equal_remainders_the_larger_weight_has_the_place_then_the_first_unit() -> None:
+    """The stated rule of ties: 0,5 and 1,5 of two places; 0,5 each of one."""
+    assert [share.places for share in apportion(2, [Claim(1, 9, 1), Claim(2, 9, 3)]).shares] == [0, 2]
+    assert [share.places for share in apportion(1, [Claim(2, 9, 1), Claim(1, 9, 1)]).shares] == [1, 0]

@@ -112,6 +112,9 @@ def test_what_was_written_before_the_last_approval_counts_no_more(office: Office
     lend(office, office.nam, office.hoa)
     waiting = submit(office, [quota])
     assert decide(office, waiting, office.hoa, right_of=office.nam)
+    allocate(office, quota, other, 2, actor=office.hoa)
+    with pytest.raises(Refused, match="Phạm Thị Hoa đã nhập"):
+        decide(office, submit(office, [quota]), office.hoa, right_of=office.nam)
 
 
 def test_a_change_after_approval_makes_it_void_though_the_total_is_the_same(office: Office) -> None:

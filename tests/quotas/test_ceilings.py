@@ -19,9 +19,9 @@ from quotas.services.ceilings import (
 )
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations
 from quotas.services.quotas import set_held, set_quota_number
-from tests.cast import Province
-from trainingplan.models import Change, Unit
-from trainingplan.policies import visible_units
+from tests.cast import Province, make_user
+from trainingplan.models import Change, Role, Unit
+from trainingplan.policies import OF_A_UNIT, visible_units
 from trainingplan.services.refusals import Refused
 
 
@@ -178,10 +178,42 @@ def test_a_sub_quota_is_neither_lowered_nor_removed_under_its_places(province: P
 
 def test_a_sub_quota_has_a_name_of_its_own_and_no_more_than_the_quota(province: Province) -> None:
     women(province)
-    with pytest.raises(Refused, match="đã có chỉ tiêu con «nữ»"):
-        women(province)
+    for name in ("nữ", "NỮ", " nữ "):
+        with pytest.raises(Refused, match="đã có chỉ tiêu con «nữ»"):
+            add_sub_quota(plan=province.plan, quota_id=province.hcm.pk, name=name, number=1, actor=province.hoa)
     with pytest.raises(Refused, match="Chỉ tiêu có 5"):
         add_sub_quota(plan=province.plan, quota_id=province.hcm.pk, name="trẻ", number=6, actor=province.hoa)
+
+
+def test_a_quota_is_not_lowered_below_its_sub_quotas(province: Province) -> None:
+    sub = women(province, 3)
+    with pytest.raises(Refused, match="Chỉ tiêu con «nữ» là 3: giảm nó xuống 2 trước"):
+        set_quota_number(quota=province.hcm, number=2, actor=province.hoa)
+    set_sub_quota_number(plan=province.plan, sub_quota=sub, number=2, actor=province.hoa)
+    assert set_quota_number(quota=province.hcm, number=2, actor=province.hoa).number == 2
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.BOARD])
+def test_only_the_board_sets_what_bounds_a_quota(province: Province, role: Role) -> None:
+    """The services say so themselves, whatever page, file or script calls them."""
+    sub, unit = women(province), province.binh_son
+    actor = make_user("la", "Lạ", role, unit if role in OF_A_UNIT else None)
+    cells = [CellInput(unit.pk, province.hcm.pk, "1")]
+    plan = province.plan
+    for act in (
+        lambda: set_quota_number(quota=province.hcm, number=4, actor=actor),
+        lambda: set_held(quota=province.hcm, held=1, actor=actor),
+        lambda: save_allocations(plan=plan, cells=cells, actor=actor),
+        lambda: save_caps(plan=plan, cells=cells, actor=actor),
+        lambda: save_reserves(plan=plan, cells=cells, actor=actor),
+        lambda: save_sub_allocations(plan=plan, cells=cells, actor=actor),
+        lambda: add_sub_quota(plan=plan, quota_id=province.hcm.pk, name="trẻ", number=1, actor=actor),
+        lambda: set_sub_quota_number(plan=plan, sub_quota=sub, number=1, actor=actor),
+        lambda: remove_sub_quota(plan=plan, sub_quota=sub, actor=actor),
+    ):
+        with pytest.raises(Refused, match="Chỉ Ban Tổ chức Tỉnh ủy được"):
+            act()
+    assert Change.objects.count() == Change.objects.filter(table="subquota").count()
 
 
 def register(province: Province, unit: Unit, quota: Quota, number: int) -> None:
@@ -229,3 +261,14 @@ def test_demand_is_granted_reserve_and_refused_for_every_unit_and_programme(prov
     assert (ours.total.demand, ours.total.granted, ours.total.reserve, ours.total.refused) == (9, 4, 3, 2)
     assert (theirs.total.demand, theirs.total.granted, theirs.total.refused, theirs.total.beyond) == (5, 2, 3, 3)
     assert table.total.demand == 14
+
+
+def test_a_reserve_may_always_be_lowered(province: Province) -> None:
+    """Also to what is still more than the demand that was lowered meanwhile."""
+    register(province, province.binh_son, province.hcm, 5)
+    cells = [CellInput(province.binh_son.pk, province.hcm.pk, "5")]
+    save_reserves(plan=province.plan, cells=cells, actor=province.hoa)
+    register(province, province.binh_son, province.hcm, 2)
+    cells = [CellInput(province.binh_son.pk, province.hcm.pk, "3", version=1)]
+    (lowered,) = save_reserves(plan=province.plan, cells=cells, actor=province.hoa)
+    assert (lowered.outcome, lowered.number) == (Outcome.SAVED, 3)

@@ -8,6 +8,7 @@ from quotas.models import Quota, SubQuota
 from quotas.services.ceilings import add_sub_quota, save_caps, save_sub_allocations
 from quotas.services.cells import CellInput, save_allocations
 from tests.cast import Province
+from trainingplan.models import Plan
 
 
 @pytest.fixture
@@ -75,6 +76,17 @@ def test_a_sub_quota_is_added_here_within_its_quota(office: Client, province: Pr
     assert "Chỉ tiêu có 5" in office.post(url, form).content.decode()
     assert office.post(url, {**form, "number": "4"}).status_code == 302
     assert SubQuota.objects.get().number == 4
+    again = {**form, "name": "Cán bộ  trẻ", "position": "2", "number": "1"}
+    assert "đã có chỉ tiêu con «cán bộ trẻ»" in office.post(url, again).content.decode()
+
+
+def test_a_sub_quota_of_a_frozen_plan_stands(office: Client, province: Province, sub: SubQuota) -> None:
+    Plan.objects.update(state=Plan.State.SUBMITTED)
+    url = reverse("admin:quotas_subquota_change", args=[sub.pk])
+    assert office.post(url, {"name": "nữ", "position": "1", "number": "3"}).status_code == 403
+    form = {"quota": province.hcm.pk, "name": "trẻ", "position": "2", "number": "1"}
+    assert "nội dung đã khóa" in office.post(reverse("admin:quotas_subquota_add"), form).content.decode()
+    assert SubQuota.objects.get().number == 2
 
 
 def test_caps_are_read_here_and_set_in_their_grid(office: Client, province: Province) -> None:

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from quotas.models import Allocation, Quota, Registration, SubAllocation, SubQuota, UnitCap
 from quotas.services.ceilings import add_sub_quota
 from quotas.services.cells import CellInput, save_allocations
+from quotas.services.quotas import set_held
 from tests.cast import Province, make_unit, make_user
 from trainingplan.models import Plan, Role, UnitGroup
 
@@ -62,6 +63,20 @@ def test_a_cap_is_set_in_its_grid_and_refused_below_what_is_allocated(board: Cli
     assert told["columns"] == [{"given": 50, "allocated": 3, "held": 0, "left": 47}]
     html = board.get(address("allocation-caps")).content.decode()
     assert f'name="c-{province.binh_son.pk}-{programme}-1-4" value="4"' in html
+
+
+def test_what_was_held_meanwhile_is_neither_written_over_nor_taken_back(board: Client, province: Province) -> None:
+    """The form sends every quota's number: an untouched one says nothing, a changed one says what was seen."""
+    page = board.get(address("allocation-caps")).content.decode()
+    assert f'name="seen-{province.kv3.pk}"' in page
+    set_held(quota=province.kv3, held=5, actor=province.hoa)
+    shown = {f"held-{quota.pk}": "" for quota in (province.kv3, province.hcm)}
+    seen = {f"seen-{quota.pk}": "0" for quota in (province.kv3, province.hcm)}
+    board.post(address("allocation-held"), shown | seen | {f"held-{province.hcm.pk}": "1"})
+    assert dict(Quota.objects.values_list("key", "held")) == {"kv3": 5, "hcm": 1}
+    told = board.post(address("allocation-held"), shown | seen | {f"held-{province.kv3.pk}": "3"}, follow=True)
+    assert "vừa đổi số giữ lại từ 0 thành 5; bạn nhập 3" in told.content.decode()
+    assert Quota.objects.get(key="kv3").held == 5
 
 
 def test_what_is_held_is_a_line_of_its_own_in_every_grid(board: Client, province: Province) -> None:

@@ -173,7 +173,7 @@ def test_only_the_board_allocates(province: Province) -> None:
 
 
 def test_a_frozen_plan_takes_no_allocation(province: Province) -> None:
-    province.plan.state = Plan.State.ISSUED
+    Plan.objects.update(state=Plan.State.ISSUED)  # by somebody else: the caller's own copy is older
     with pytest.raises(Refused, match="Đã ban hành"):
         allocate(province, CellInput(province.binh_son.pk, province.hcm.pk, "1"))
 
@@ -201,3 +201,25 @@ def test_a_save_asks_the_same_queries_for_one_cell_and_for_many(
             CellInput(province.son_tinh.pk, province.kv3.pk, "8"),
         )
     assert len(one) == len(many)
+
+
+def test_a_cell_of_another_unit_is_refused_and_its_number_not_told(province: Province) -> None:
+    theirs = CellInput(province.son_tinh.pk, province.kv3.pk, "7")
+    save_registrations(plan=province.plan, unit=province.son_tinh, cells=[theirs], actor=province.charlie)
+    (told,) = save_registrations(plan=province.plan, unit=province.binh_son, cells=[theirs], actor=province.alice)
+    assert (told.outcome, told.number, told.version, told.author, told.at) == (Outcome.REFUSED, None, 0, "", None)
+    assert Registration.objects.get().number == 7
+
+
+def test_a_form_whose_numbers_were_all_taken_out_again_is_not_sent(province: Province) -> None:
+    register(province, "4")
+    register(province, "", version=1)
+    with pytest.raises(Refused, match="Chưa có số nào để gửi"):
+        send_response(plan=province.plan, unit=province.binh_son, actor=province.alice)
+
+
+def test_what_a_unit_has_sent_itself_is_no_illustration(province: Province) -> None:
+    register(province, "4")
+    Response.objects.update(illustrative=True)
+    send_response(plan=province.plan, unit=province.binh_son, actor=province.alice)
+    assert not Response.objects.get().illustrative

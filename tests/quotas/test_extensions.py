@@ -50,8 +50,12 @@ def grant(province: Province, days: int = 2, programme: Programme | None = None,
     )
 
 
-def ask(province: Province, reason: str = "Cán bộ phụ trách đi công tác") -> ExtensionRequest:
-    return request_extension(plan=province.plan, unit=province.binh_son, actor=province.alice, reason=reason)
+def ask(
+    province: Province, reason: str = "Cán bộ phụ trách đi công tác", programme: Programme | None = None
+) -> ExtensionRequest:
+    return request_extension(
+        plan=province.plan, unit=province.binh_son, actor=province.alice, reason=reason, programme=programme
+    )
 
 
 def test_after_the_deadline_an_extension_opens_only_that_unit(late: Province) -> None:
@@ -73,6 +77,56 @@ def test_an_extension_of_one_programme_opens_only_its_cells(late: Province) -> N
     assert "đã kết thúc" in shut.message
     sheet = registration_sheet(late.plan, late.binh_son, late.alice)
     assert [bool(row.locked) for row in sheet.rows] == [True, True, False]
+
+
+def test_of_several_extensions_the_longest_counts(late: Province) -> None:
+    for days in (2, 5):
+        grant(late, days=days)
+    with time_machine.travel(in_days(3)):
+        assert enter(late, late.alice, (late.kv3, "4"))[0].outcome is Outcome.SAVED
+
+
+def test_at_the_very_moment_of_the_deadline_it_is_over(province: Province) -> None:
+    closes = province.plan.registration_closes_at
+    assert closes is not None
+    with time_machine.travel(closes - timedelta(seconds=1), tick=False):
+        assert enter(province, province.alice, (province.kv3, "4"))[0].outcome is Outcome.SAVED
+    with time_machine.travel(closes, tick=False), pytest.raises(Refused, match="đã kết thúc"):
+        enter(province, province.alice, (province.kv3, "5"))
+
+
+def test_without_a_deadline_an_old_extension_closes_nothing(late: Province) -> None:
+    grant(late, days=1)
+    Plan.objects.update(registration_closes_at=None)
+    with time_machine.travel(in_days(2)):
+        assert enter(late, late.alice, (late.kv3, "4"))[0].outcome is Outcome.SAVED
+
+
+def test_once_the_board_allocates_nobody_sends_without_an_extension(province: Province) -> None:
+    """Even before the deadline: the plan has gone on."""
+    enter(province, province.alice, (province.kv3, "4"))
+    Plan.objects.update(state=Plan.State.ALLOCATION)
+    with pytest.raises(Refused, match="«Phân bổ», không nhận đăng ký"):
+        send_response(plan=province.plan, unit=province.binh_son, actor=province.alice)
+    with pytest.raises(Refused, match="«Phân bổ», không nhận đăng ký"):
+        enter(province, province.alice, (province.kv3, "5"))
+
+
+def test_more_time_is_asked_for_what_is_closed_while_another_extension_runs(late: Province) -> None:
+    other = Programme.objects.get(key="dai-hoc")
+    grant(late, programme=other)
+    sheet = registration_sheet(late.plan, late.binh_son, late.alice)
+    assert (sheet.more_time.may_ask, sheet.more_time.until is None) == (True, False)
+    with pytest.raises(Refused, match="Chưa hết hạn"):
+        ask(late, programme=other)
+    ask(late, programme=late.kv3.programme)
+    assert not registration_sheet(late.plan, late.binh_son, late.alice).more_time.may_ask
+    grant(late, days=3, programme=other)
+    request = ExtensionRequest.objects.get()
+    assert "chương trình «Đại học» đến" in request.answer, "what was granted is not what was asked for, and says so"
+    grant(late, days=9)
+    sheet = registration_sheet(late.plan, late.binh_son, late.alice)
+    assert not sheet.more_time.may_ask
 
 
 def test_an_extension_ends(late: Province) -> None:

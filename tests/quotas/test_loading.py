@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from quotas.models import Allocation, Nomination, Person, Quota, Registration, Response
 from tests.loaded import ILLUSTRATIVE, LAST_YEAR
-from tests.trainingplan.folders import copy, edit
+from tests.trainingplan.folders import copy, edit, refusal
 from trainingplan.models import Plan, Unit
 
 GIVEN = {
@@ -94,10 +94,24 @@ def test_columns_and_institutions_belong_to_their_quotas(plan_2024: Plan) -> Non
 
 def test_a_cell_that_the_board_wrote_is_not_overwritten(plan_2024: Plan) -> None:
     cell = Allocation.objects.filter(quota__programme__plan=plan_2024, quota__key="hoan-chinh-cao-cap")[0]
-    Allocation.objects.filter(pk=cell.pk).update(number=2, version=F("version") + 1, illustrative=False)
+    Allocation.objects.filter(pk=cell.pk).update(number=0, version=F("version") + 1, illustrative=False)
     call_command("load_plan", ILLUSTRATIVE)
     cell.refresh_from_db()
-    assert (cell.number, cell.version, cell.illustrative) == (2, 2, False)
+    assert (cell.number, cell.version, cell.illustrative) == (0, 2, False)
+
+
+def test_a_folder_gives_no_more_than_there_is(plan_2024: Plan, tmp_path: Path) -> None:
+    """Counted with what people have made since; what is held back counts too."""
+    folder = copy(ILLUSTRATIVE, tmp_path)
+    before = sums(Allocation, plan_2024)
+    quota = Quota.objects.filter(programme__plan=plan_2024, key="hoan-chinh-cao-cap")
+    quota.update(held=1)
+    told = refusal(folder)
+    assert "chỉ tiêu «hoan-chinh-cao-cap»: đã phân bổ 3, giữ lại 1, nhiều hơn số lượng 3." in told
+    quota.update(held=0)
+    edit(folder / "nominations.csv", "dai-hoc,huyen-uy-ba-to", "dai-hoc,huyen-uy-minh-long")
+    assert "đơn vị «huyen-uy-minh-long», chỉ tiêu «dai-hoc»: cử " in refusal(folder)
+    assert sums(Allocation, plan_2024) == before
 
 
 def test_an_illustrative_cell_follows_its_file(plan_2024: Plan) -> None:

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from quotas.models import Extension, ExtensionRequest, Registration, Response, ReturnedCell
 from quotas.selectors.progress import Progress, Standing, progress
-from quotas.services.extensions import request_extension
+from quotas.services.extensions import grant_extension, request_extension
 from quotas.services.responses import accept_response, return_response
+from quotas.services.rounds import set_round
 from tests.cast import Province, make_user
 from tests.quotas.test_responses import close, enter, give_back, send
 from trainingplan.models import Participant, Role, Unit, UnitName, User
@@ -87,6 +88,16 @@ def test_the_counts_add_up_to_the_units_due(province: Province) -> None:
     assert now.answered + len(now.missing) == now.due
     assert len(now.debtors) + len(now.reprieved) == len(now.missing)
     assert sum(group.due for group in now.groups) == now.due
+
+
+def test_an_extension_that_the_common_deadline_has_overtaken_extends_nothing(province: Province) -> None:
+    close(province.plan, days=1)
+    until = timezone.now() + timedelta(hours=1)
+    grant_extension(plan=province.plan, unit=province.binh_son, actor=province.hoa, until=until, reason="Bão")
+    closes = timezone.now() + timedelta(days=5)
+    plan = set_round(plan=province.plan, closes_at=closes, reason="Cho tất cả", actor=province.hoa)
+    ours = next(row for row in progress(plan, Unit.objects.all()).units if row.unit.unit_id == province.binh_son.pk)
+    assert (ours.due_at, ours.extended, ours.reprieved) == (closes, False, False)
 
 
 def test_days_late_go_by_the_own_deadline(province: Province) -> None:

@@ -278,3 +278,25 @@ def test_cells_of_one_save_keep_each_its_own_reason_under_one_batch(applied: Pro
     changes = Change.objects.filter(reason__in=("một", "hai"))
     assert {change.reason: change.new for change in changes} == {"một": "5", "hai": "3"}
     assert len({change.batch for change in changes}) == 1
+
+
+def test_what_a_unit_has_of_the_same_quota_does_not_count_against_its_cap(province: Province) -> None:
+    """It is what is shared out anew; what other quotas of the programme give it does count."""
+    ours = province.binh_son
+    register(province, province.hcm, {ours: 5})
+    given = [CellInput(ours.pk, province.hcm.pk, "3"), CellInput(ours.pk, province.kv3.pk, "1")]
+    save_allocations(plan=province.plan, cells=given, actor=province.hoa)
+    cap = CellInput(ours.pk, province.hcm.programme_id, "5")
+    save_caps(plan=province.plan, cells=[cap], actor=province.hoa)
+    (draft,) = make(province, Order(province.hcm.pk))
+    assert places(draft)[ours.key] == 4
+    assert apply(province, draft) == 1
+
+
+def test_a_draft_of_other_places_than_there_are_now_is_not_applied(province: Province) -> None:
+    register(province, province.hcm, {province.binh_son: 2})
+    (draft,) = make(province, Order(province.hcm.pk))
+    set_held(quota=province.hcm, held=1, actor=province.hoa)
+    with pytest.raises(Refused, match="đã đổi từ khi lập đề xuất"):
+        apply(province, draft)
+    assert not Allocation.objects.exists()

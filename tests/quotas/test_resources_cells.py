@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from quotas.models import Allocation, Registration
 from quotas.services.cells import CellInput, save_allocations, save_registrations
+from quotas.services.responses import accept_response, send_response
 from tests.cast import Province
 from tests.office import OfficePage, changes, confirm, exported, problems, sheet, signed_in, upload
 from trainingplan.admin import transfer
@@ -191,9 +192,22 @@ def test_a_preview_is_its_maker_s_own(board: Client, province: Province) -> None
 
 def test_a_frozen_plan_takes_no_file(board: Client, province: Province) -> None:
     Plan.objects.update(state=Plan.State.ISSUED)
-    (row, _, message) = problems(upload(board, Allocation, sheet(HEADS, line("kv3", "binh-son", 7))))[0]
-    assert row == 0
+    (row, column, message) = problems(upload(board, Allocation, sheet(HEADS, line("kv3", "binh-son", 7))))[0]
+    assert (row, column) == (2, "Số người")
     assert "số phân bổ đã khóa" in message
+
+
+def test_a_unit_whose_answer_is_closed_is_told_at_its_rows(board: Client, province: Province) -> None:
+    """An answer that was taken in is not written over by a file either; what else is wrong is said with it."""
+    cells = [CellInput(province.binh_son.pk, province.kv3.pk, "6")]
+    save_registrations(plan=province.plan, unit=province.binh_son, cells=cells, actor=province.alice)
+    send_response(plan=province.plan, unit=province.binh_son, actor=province.alice)
+    accept_response(plan=province.plan, unit=province.binh_son, actor=province.hoa)
+    content = sheet(ASKED, line("hcm", "son-tinh", 500, None), line("hcm", "binh-son", 1, None))
+    told = {(row, column): message for row, column, message in problems(upload(board, Registration, content))}
+    assert "lớn hơn cả chỉ tiêu của tỉnh" in told[2, "Số người"]
+    assert told[3, "Số người"] == "Đăng ký đã tiếp nhận. Cần sửa thì rút tiếp nhận trước."
+    assert Registration.objects.get().number == 6
 
 
 def test_an_export_is_typed_and_comes_back_without_a_change(board: Client, province: Province) -> None:

@@ -10,6 +10,7 @@ from quotas.models import Quota, Registration, Response, ReturnedCell
 from quotas.policies import TRANSITIONS, Step, may_take
 from quotas.selectors.answers import answer_review
 from quotas.selectors.progress import Standing, progress
+from quotas.selectors.registration import registration_sheet
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
 from quotas.services.no_need import declare_no_need
 from quotas.services.responses import (
@@ -121,6 +122,37 @@ def test_nobody_accepts_what_he_entered_or_sent_himself(province: Province) -> N
         accept(province)
     accept(province, colleague)
     assert state(province) == State.ACCEPTED
+
+
+def test_what_was_taken_in_is_changed_by_nobody_until_it_is_withdrawn(province: Province) -> None:
+    """Else one could accept first and enter then, and nobody would have approved the number."""
+    send(province)
+    accept(province)
+    for actor in (province.hoa, make_user("lan", "Lê Thị Lan", Role.BOARD)):
+        with pytest.raises(Refused, match="rút tiếp nhận trước"):
+            enter(province, actor, (province.kv3, "5"))
+    assert not registration_sheet(province.plan, province.binh_son, province.hoa).open
+    withdraw_acceptance(plan=province.plan, unit=province.binh_son, actor=province.hoa, reason="Sửa số")
+    enter(province, province.hoa, (province.kv3, "5"))
+    with pytest.raises(Refused, match="Bạn đã nhập số"):
+        accept(province)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.BOARD])
+def test_nobody_writes_or_sends_for_a_unit_that_is_not_his(province: Province, role: Role) -> None:
+    """The services say so themselves, whatever page, file or script calls them."""
+    enter(province, province.alice, (province.kv3, "4"))
+    for unit, active in ((province.son_tinh, True), (province.binh_son, False)):
+        stranger = make_user(f"la-{unit}-{active}", "Lạ", role, unit)
+        stranger.is_active = active
+        for act in (
+            lambda actor=stranger: enter(province, actor, (province.kv3, "9")),
+            lambda actor=stranger: send_response(plan=province.plan, unit=province.binh_son, actor=actor),
+            lambda actor=stranger: declare_no_need(plan=province.plan, unit=province.binh_son, actor=actor),
+        ):
+            with pytest.raises(Refused, match="Chỉ chính đơn vị"):
+                act()
+    assert (state(province), Registration.objects.get().number) == (State.EDITING, 4)
 
 
 def test_nobody_accepts_what_he_sent_for_a_unit(province: Province) -> None:

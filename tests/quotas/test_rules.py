@@ -130,3 +130,9 @@ def test_a_demand_is_granted_reserved_and_refused_without_rest(demand: int, allo
 
 def test_split_demands_add_up() -> None:
     assert answer_demand(5, 3, 1) + answer_demand(2, 4, 1) == Answered(7, 5, 1, 2)
+
+
+def test_a_cell_below_its_least_is_left_as_it_is_but_not_lowered() -> None:
+    """As after people were nominated beyond the places: what does not change is no complaint."""
+    stays, falls = settle({}, [Wish(1, 1, least=3), Wish(1, 0, least=3)])
+    assert (stays.granted, falls.granted) == (True, False)

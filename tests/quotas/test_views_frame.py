@@ -12,7 +12,7 @@ from quotas.services.cells import CellInput, save_allocations, save_registration
 from quotas.services.responses import send_response
 from tests.cast import PASSWORD, Province, make_user
 from trainingplan.frame import Deadline
-from trainingplan.models import Plan, Role
+from trainingplan.models import Appendix, Plan, Role
 
 HOME = reverse("tasks", kwargs={"year": 2024})
 
@@ -48,11 +48,21 @@ def test_the_menu_marks_where_one_is(client: Client, province: Province) -> None
 
 
 def test_the_switch_keeps_the_page(client: Client, province: Province) -> None:
-    Plan.objects.create(year=2025, subject="", parent_body="", issuing_body="", place="")
+    newer = Plan.objects.create(year=2025, subject="", parent_body="", issuing_body="", place="")
     client.force_login(province.hoa)
-    html = html_of(client, reverse("allocation", kwargs={"year": 2024, "number": 1}))
-    assert reverse("allocation", kwargs={"year": 2025, "number": 1}) in html
+    assert switch(client, "allocation-index") == "/2025/phan-bo/"
+    assert switch(client, "allocation", number=1) == "/2025/phan-bo/"
+    Appendix.objects.create(plan=newer, number=1, kind="allocation", title="Phân bổ")
+    assert switch(client, "allocation", number=1) == "/2025/phan-bo/1/"
+    assert switch(client, "registration-unit", unit_key="huyen-uy-binh-son") == "/2025/dang-ky/"
     assert client.get(reverse("home")).headers["Location"] == reverse("tasks", kwargs={"year": 2025})
+
+
+def switch(client: Client, name: str, **about: object) -> str:
+    """Where the switch of a page of 2024 leads in the plan of 2025."""
+    html = html_of(client, reverse(name, kwargs={"year": 2024, **about}))
+    found = re.search(r'href="(/2025/[^"]*)"', html)
+    return found[1] if found else ""
 
 
 def test_before_there_is_a_plan_home_says_so(client: Client, db: None) -> None:
@@ -124,6 +134,23 @@ def test_signing_in_and_out(client: Client, province: Province) -> None:
     assert "Nguyễn Thị Ái" in right.content.decode()
     assert client.post(reverse("logout")).headers["Location"] == reverse("login")
     assert client.get(HOME).status_code == 302
+
+
+def test_who_must_sign_in_again_is_led_back_to_the_page_of_the_form(client: Client, province: Province) -> None:
+    answer = "/2024/tien-do/don-vi/huyen-uy-binh-son/"
+    sent = client.post(f"{answer}tiep-nhan/", headers={"referer": f"http://testserver{answer}?x=1"})
+    assert sent.headers["Location"] == f"{reverse('login')}?next={answer}%3Fx%3D1"
+    signing = {"username": "hoa", "password": PASSWORD, "next": answer}
+    page = client.post(reverse("login"), signing, follow=True)
+    assert page.redirect_chain[-1][0] == answer
+    assert "việc vừa làm chưa được thực hiện" in page.content.decode()
+    client.logout()
+    elsewhere = client.post(f"{answer}tiep-nhan/", headers={"referer": "http://nơi-khác.example/x"})
+    assert elsewhere.headers["Location"] == f"{reverse('login')}?next=/"
+    client.cookies.clear()
+    out = client.post(reverse("logout"), headers={"referer": f"http://testserver{answer}"}, follow=True)
+    assert out.redirect_chain == [(f"{reverse('login')}?next=/", 302)]
+    assert not out.cookies.get("messages")
 
 
 def test_five_wrong_passwords_lock_for_a_while(client: Client, province: Province) -> None:

@@ -102,6 +102,21 @@ def test_the_board_chooses_among_the_units(client: Client, province: Province) -
     assert "chưa mở" in html
 
 
+def test_the_board_sends_for_a_unit_what_is_not_sent(client: Client, province: Province, page: str) -> None:
+    ours = CellInput(province.binh_son.pk, province.kv3.pk, "4")
+    save_registrations(plan=province.plan, unit=province.binh_son, cells=[ours], actor=province.alice)
+    as_user(client, province.hoa)
+    sending = address("registration-send", province)
+    assert f'href="{sending}"' in client.get(page).content.decode()
+    assert 'type="submit">Gửi đăng ký</button>' in client.get(sending).content.decode()
+    client.post(sending)
+    html = client.get(page).content.decode()
+    assert 'name="c-' in html, "the Board still writes into it"
+    assert f'href="{sending}"' not in html
+    assert address("registration-no-need", province) + '"' not in html
+    assert "Bản đăng ký này đã gửi." in client.get(sending).content.decode()
+
+
 def test_a_cell_is_saved_and_told(client: Client, province: Province) -> None:
     status, told = send(as_user(client, province.alice), province, cell(province, province.kv3, "04"))
     (result,) = told["cells"]
@@ -224,6 +239,17 @@ def test_after_the_deadline_the_grid_is_read_only_and_says_why(client: Client, p
     again = client.post(page, {f"c-{province.binh_son.pk}-{province.kv3.pk}-0-": "4"}, follow=True)
     assert "Đợt đăng ký đã kết thúc" in again.content.decode()
     assert not Registration.objects.exists()
+
+
+def test_what_one_typed_is_not_taken_as_another_s_who_has_signed_in_since(client: Client, province: Province) -> None:
+    body = {"writer": province.alice.pk, "cells": [cell(province, province.kv3, "4")]}
+    url, sent = address("registration-cells", province), json.dumps(body)
+    answer = as_user(client, province.bob).post(url, sent, content_type="application/json")
+    assert answer.status_code == 401
+    assert "tài khoản khác (bob)" in answer.json()["message"]
+    assert not Registration.objects.exists()
+    assert as_user(client, province.alice).post(url, sent, content_type="application/json").status_code == 200
+    assert Registration.objects.get().updated_by == province.alice
 
 
 def test_a_cell_of_another_unit_is_refused(client: Client, province: Province) -> None:

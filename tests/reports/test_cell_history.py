@@ -58,9 +58,21 @@ def test_a_unit_reads_its_own_with_colleagues_by_name_and_others_by_role(written
         assert secret not in given
 
 
+def by_id(url: str, unit: Unit) -> str:
+    """The address as a grid makes it, which knows its units by id."""
+    return url.replace(f"don-vi={unit.key}", f"don-vi={unit.pk}")
+
+
+def test_a_grid_asks_by_the_unit_s_id(written: Province) -> None:
+    url = address(written, "registration", written.binh_son, manh="1")
+    assert read(written.alice, by_id(url, written.binh_son)) == read(written.alice, url)
+
+
 def test_another_unit_s_cell_is_not_there(written: Province) -> None:
     for table in TABLES:
-        read(written.charlie, address(written, table, written.binh_son), 404)
+        url = address(written, table, written.binh_son)
+        read(written.charlie, url, 404)
+        read(written.charlie, by_id(url, written.binh_son), 404)
 
 
 def test_caps_and_sub_quotas_are_for_those_who_read_the_log(written: Province) -> None:
@@ -94,6 +106,7 @@ def test_a_cell_that_nobody_changed_says_so(province: Province) -> None:
         "bang=allocation",
         "bang=plan&don-vi=huyen-uy-binh-son&chi-tieu=1",
         "bang=allocation&don-vi=%00&chi-tieu=1",
+        "bang=allocation&don-vi=999999&chi-tieu=1",
         "bang=allocation&don-vi=huyen-uy-binh-son&chi-tieu=x",
         "bang=allocation&don-vi=huyen-uy-binh-son&chi-tieu=１",
         "bang=allocation&don-vi=huyen-uy-binh-son&chi-tieu=" + "9" * 30,

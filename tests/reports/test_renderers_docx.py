@@ -34,7 +34,6 @@ from tests.reports.printed_samples import MARK, allocation_table, budget, docume
 
 HEAD = LetterHead(
     bodies=("TỈNH ỦY QUẢNG NGÃI", "BAN TỔ CHỨC"),
-    motto="ĐẢNG CỘNG SẢN VIỆT NAM",
     symbol="CV/BTCTU",
     place="Quảng Ngãi",
     year=2024,

@@ -187,6 +187,15 @@ def test_only_the_principal_takes_it_back(leaders: Leaders, client: Client) -> N
     assert deciding_rights(leaders.hoa) == (leaders.nam,)
 
 
+def test_one_that_has_ended_is_not_taken_back_again(leaders: Leaders) -> None:
+    delegation = grant(leaders)
+    with time_machine.travel(timezone.now() + timedelta(days=60)), pytest.raises(Refused, match="đã hết hạn ngày"):
+        revoke_delegation(delegation=delegation, actor=leaders.nam)
+    revoke_delegation(delegation=delegation, actor=leaders.nam)
+    with pytest.raises(Refused, match="đã được thu hồi"):
+        revoke_delegation(delegation=delegation, actor=leaders.nam)
+
+
 def test_the_pages_from_giving_to_taking_back(leaders: Leaders, client: Client) -> None:
     client.force_login(leaders.nam)
     assert "Chưa có ủy quyền nào" in client.get(reverse("delegations")).content.decode()

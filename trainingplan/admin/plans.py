@@ -13,8 +13,9 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from trainingplan.admin.base import CatalogueAdmin, Part
 from trainingplan.admin.forms import InPlanForm, OrderedForm, OrderedFormSet
 from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Section
+from trainingplan.policies import FROZEN
 from trainingplan.rules.definitions import definition_faults
-from trainingplan.services.catalogue import FROZEN_STATES
+from trainingplan.services.refusals import Refused
 
 PROFILES = (
     ("HD36", "Hướng dẫn 36-HD/VPTW (2018)"),
@@ -104,9 +105,15 @@ class PlanAdmin(CatalogueAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Number and date are entered while the plan is submitted; an issued plan is what it is."""
-        frozen = isinstance(obj, Plan) and obj.state in FROZEN_STATES and obj.state != Plan.State.SUBMITTED
+        """What is submitted stands as it was submitted; number and date are given when it is issued."""
+        frozen = isinstance(obj, Plan) and obj.state in FROZEN
         return not frozen and super().has_change_permission(request, None)
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
+        """The form does not know the state; one that moved while the page was open is not written back."""
+        if change and isinstance(obj, Plan) and Plan.objects.select_for_update().get(pk=obj.pk).state != obj.state:
+            raise Refused(f"Chưa lưu: {obj} vừa được chuyển sang bước khác. Hãy xem lại.")
+        super().save_model(request, obj, form, change)
 
     @admin.display(description="số")
     def shown_number(self, plan: Plan) -> str:
@@ -136,6 +143,12 @@ class SectionAdmin(CatalogueAdmin):
     search_fields = ("marker", "heading", "body")
     fields = ("plan", "key", "parent", "position", "marker", "heading", "body", "closing")
     autocomplete_fields = ("parent",)
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Who writes the same text in the editor at this time is told of it."""
+        if change and isinstance(obj, Section) and {"heading", "body", "closing"} & set(form.changed_data):
+            obj.version += 1
+        super().save_model(request, obj, form, change)
 
 
 class ColumnForm(OrderedForm):

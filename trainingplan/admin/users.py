@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import password_validation, update_session_auth_hash
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -20,7 +19,7 @@ from trainingplan.admin.transfer import ExportAdmin
 from trainingplan.models import Role, User
 from trainingplan.policies import Action
 from trainingplan.resources import UserResource
-from trainingplan.services.catalogue import Edits
+from trainingplan.services.accounts import change_own_password
 
 
 def password_field(label: str, help_text: str = "") -> forms.CharField:
@@ -106,11 +105,7 @@ class UserAdmin(ExportAdmin):
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
     """Changing one's own password, on the record like every other change."""
 
-    @transaction.atomic
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
         user: User = self.user
-        user.set_password(self.cleaned_data["new_password1"])
-        edits = Edits(user)
-        edits.save(user)
-        edits.close()
+        change_own_password(actor=user, password=self.cleaned_data["new_password1"])
         return user

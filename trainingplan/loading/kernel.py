@@ -9,7 +9,9 @@ from django.utils import timezone
 from trainingplan.loading.source import PLAN_FILE, PlanSource, Record
 from trainingplan.loading.units import load_units, units_by_key
 from trainingplan.loading.writing import LoadReport, check_fields, upsert
+from trainingplan.locking import hold_plan
 from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Section, UnitGroup, User
+from trainingplan.policies import FROZEN
 
 M = TypeVar("M", bound=Model)
 
@@ -56,6 +58,9 @@ def _load_plan(source: PlanSource, report: LoadReport) -> None:
     if not source.head.sound:
         return
     stored = Plan.objects.filter(year=year).first()
+    if stored is not None:
+        stored = hold_plan(stored)
+        source.frozen = stored.state in FROZEN
     records = source.entries(PLAN_FILE, "plan")
     if records:
         source.plan = _write_plan(records[0], stored, year, report)

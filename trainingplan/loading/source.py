@@ -206,6 +206,7 @@ class PlanSource:
         self.errors: list[SourceError] = []
         self.records: list[Record] = []
         self.plan: Plan | None = None
+        self.frozen = False
         self._opened: set[str] = set()
         self._entries: dict[tuple[str, str], list[Record]] = {}
         self._broken: set[str] = set()

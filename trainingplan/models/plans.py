@@ -67,7 +67,8 @@ class Section(models.Model):
     """A heading of the plan's text with what stands below it.
 
     `body` holds one paragraph a line; a line that begins with "- " or "+ " is an item of that level. Numbers that come
-    from data are written as bound fields, `{quota:KEY}` and the like; see `reports.fields`.
+    from data are written as bound fields, `{quota:KEY}` and the like; see `reports.fields`. `version` counts the
+    writings of its texts, not its moves.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="sections", verbose_name="kế hoạch")
@@ -80,6 +81,7 @@ class Section(models.Model):
     heading = models.TextField("tiêu đề", blank=True)
     body = models.TextField("nội dung", blank=True)
     closing = models.TextField("đoạn kết", blank=True, help_text="Đứng sau các mục con.")
+    version = models.PositiveIntegerField("phiên bản", default=1, editable=False)
 
     class Meta:
         verbose_name = "mục của kế hoạch"

@@ -10,7 +10,9 @@ from django.db import connection, models
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.utils import timezone
 
+from trainingplan.locking import hold_plan
 from trainingplan.models import Plan, Unit, User
+from trainingplan.policies import FROZEN
 from trainingplan.rules.dates import format_date
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import Entry, record
@@ -29,24 +31,27 @@ HIDDEN = "•••"
 ASIDE = 10_000
 """Beyond the largest place that forms and files take, within PostgreSQL's smallint."""
 
-FROZEN_STATES = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
-
-_PARENTS = ("plan", "programme", "quota", "appendix", "line")
+_PARENTS = ("plan", "programme", "quota", "appendix", "line", "participant")
 _NAMING = frozenset({"name", "full_name", "title", "label", "head", "content", "heading", "status", "year"})
 _EMPTY = (None, "")
 
 
 class Edits:
-    """The rows that one operation writes, inside one transaction; `close` logs them under one batch."""
+    """The rows that one operation writes, inside one transaction; `close` logs them under one batch.
+
+    The plan that a row belongs to is held, and a row of a frozen plan is refused. The plan itself is moved by the
+    services of its states, which lock it.
+    """
 
     def __init__(self, actor: User) -> None:
         self.actor = actor
         self._entries: list[tuple[Plan | None, Entry]] = []
         self._texts: dict[tuple[str, object], str] = {}
+        self._held: dict[int, Plan] = {}
 
     def save(self, row: models.Model) -> None:
         """Insert or update the row, noting each value that differs from what is stored."""
-        _in_transaction()
+        self._open(row)
         before = None if row._state.adding else row._meta.model._base_manager.filter(pk=row.pk).first()
         row.save()
         self._texts.pop(_key(row), None)
@@ -54,9 +59,10 @@ class Edits:
 
     def save_in_order(self, rows: Sequence[models.Model], *, place: str = "position") -> None:
         """Save rows that may exchange their places: all of them step aside first, for places are unique."""
-        _in_transaction()
         if not rows:
             return
+        for row in rows:
+            self._open(row)
         stored = rows[0]._meta.model._base_manager.filter(pk__in=[row.pk for row in rows])
         befores = {row.pk: row for row in stored}
         stored.update(**{place: models.F(place) + ASIDE})
@@ -66,7 +72,7 @@ class Edits:
 
     def delete(self, row: models.Model, *, parts: Collection[type[models.Model]] = ()) -> None:
         """Delete the row with its parts; raises Refused when anything else uses it."""
-        _in_transaction()
+        self._open(row)
         if uses := uses_of(row, parts=parts):
             raise Refused(f"Không xóa được {self._label(row)}: {in_words(uses)}.")
         collector = Collector(using=connection.alias, origin=row)
@@ -77,7 +83,7 @@ class Edits:
 
     def relate(self, row: models.Model, name: str, related: Iterable[models.Model]) -> None:
         """Set a many-to-many relation of the row."""
-        _in_transaction()
+        self._open(row)
         manager = getattr(row, name)
         before = ", ".join(map(str, manager.all()))
         manager.set(related)
@@ -106,6 +112,15 @@ class Edits:
         entries = [entry for _, entry in self._entries]
         self._entries = []
         return record(entries, actor=self.actor, plan=plans.pop() if len(plans) == 1 else None, reason=reason)
+
+    def _open(self, row: models.Model) -> None:
+        """Hold the row's plan; raises Refused when it is frozen."""
+        _in_transaction()
+        plan = None if isinstance(row, Plan) else plan_of(row)
+        if plan is not None and plan.pk not in self._held:
+            self._held[plan.pk] = hold_plan(plan)
+        if plan is not None and (why := why_frozen(self._held[plan.pk])):
+            raise Refused(why)
 
     def _note_differences(self, before: models.Model | None, after: models.Model | None) -> None:
         row = after or before
@@ -177,9 +192,14 @@ def plan_of(row: models.Model) -> Plan | None:
     return next((plan_of(parent) for parent in parents if isinstance(parent, models.Model)), None)
 
 
+def belongs_to_plans(model: type[models.Model]) -> bool:
+    """Whether the rows of the table are part of some plan, so that they freeze with it."""
+    return model is Plan or any(field.name in _PARENTS for field in model._meta.concrete_fields)
+
+
 def why_frozen(plan: Plan | None) -> str:
     """Why what belongs to the plan may no longer be changed, in words; empty when it may."""
-    if plan is not None and plan.state in FROZEN_STATES:
+    if plan is not None and plan.state in FROZEN:
         return f"{plan} đang ở bước «{plan.get_state_display()}»: nội dung đã khóa."
     return ""
 

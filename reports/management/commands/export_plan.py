@@ -1,4 +1,4 @@
-"""`manage.py export_plan 2024 --to DIR [--formats xlsx,pdf,html] [--only 1,4]`: the appendices as files."""
+"""`manage.py export_plan 2024 --to DIR [--formats docx,pdf,txt] [--only ke-hoach,1]`: the plan and its appendices."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,20 +6,31 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.appendices import whole_province
+from reports.appendices import build_appendix, whole_province
 from reports.appendices.columns import WrongDefinition
-from reports.exports import Format, write_appendices
-from trainingplan.models import Appendix, Plan
+from reports.document import Document
+from reports.exports import (
+    WHOLE,
+    Format,
+    formats_of,
+    put_in_place,
+    render_whole,
+    write_documents,
+)
+from reports.plan_document import FILE_STEM, has_text, plan_document
+from trainingplan.models import Plan
 
 
 class Command(BaseCommand):
-    help = "Xuất các phụ lục của kế hoạch ra tệp Excel, PDF, HTML."
+    help = "Xuất kế hoạch và các phụ lục ra tệp Excel, PDF, HTML, Word, văn bản thuần; PDF có thêm tệp toàn bộ."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("year", type=int, metavar="NĂM", help="năm của kế hoạch")
         parser.add_argument("--to", required=True, metavar="THƯ_MỤC", help="thư mục nhận tệp")
-        parser.add_argument("--formats", default="xlsx,pdf", help="xlsx, pdf, html; cách nhau bằng dấu phẩy")
-        parser.add_argument("--only", help="số các phụ lục, cách nhau bằng dấu phẩy; không nêu là tất cả")
+        parser.add_argument("--formats", default="xlsx,pdf", help=f"{', '.join(Format)}; cách nhau bằng dấu phẩy")
+        parser.add_argument(
+            "--only", help=f"«{FILE_STEM}» và số các phụ lục, cách nhau bằng dấu phẩy; không nêu là tất cả"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan = Plan.objects.filter(year=options["year"]).first()
@@ -28,8 +39,15 @@ class Command(BaseCommand):
         if not options["to"].strip():
             raise CommandError("Hãy nêu thư mục nhận tệp sau --to.")
         folder = Path(options["to"])
-        formats, appendices = _formats(options["formats"]), _appendices(plan, options["only"])
-        total = len(formats) * len(appendices)
+        formats = _formats(options["formats"])
+        try:
+            documents = _documents(plan, options["only"])
+        except WrongDefinition as error:
+            raise CommandError(f"Không xuất được: {error}") from error
+        if not any(formats_of(document, formats) for document in documents):
+            raise CommandError(f"Văn bản kế hoạch không có định dạng {', '.join(formats)}.")
+        together = Format.PDF in formats and options["only"] is None
+        total = sum(len(formats_of(document, formats)) for document in documents) + together
         done = 0
 
         def progress(path: Path) -> None:
@@ -40,11 +58,10 @@ class Command(BaseCommand):
                 self.stdout.flush()
 
         try:
-            written = write_appendices(
-                plan, folder, formats=formats, appendices=appendices, scope=whole_province(), progress=progress
-            )
-        except WrongDefinition as error:
-            raise CommandError(f"Không xuất được: {error}") from error
+            written = write_documents(documents, folder, formats=formats, progress=progress)
+            if together:
+                written.append(put_in_place(folder / WHOLE, render_whole(documents)))
+                progress(written[-1])
         except OSError as error:
             where = error.filename or folder
             raise CommandError(f"Không ghi được vào {where}: hãy xem quyền ghi và chỗ trống của đĩa.") from error
@@ -66,11 +83,17 @@ def _formats(text: str) -> list[Format]:
         raise CommandError(f"Định dạng phải là {', '.join(Format)}; nhận được «{text}».") from error
 
 
-def _appendices(plan: Plan, text: str | None) -> list[Appendix]:
-    appendices = {str(appendix.number): appendix for appendix in plan.appendices.all()}
-    if not appendices:
-        raise CommandError(f"Kế hoạch {plan.year} chưa có phụ lục nào.")
-    wanted = list(appendices) if text is None else _parts(text)
-    if missing := [number for number in wanted if number not in appendices]:
+def _documents(plan: Plan, only: str | None) -> list[Document]:
+    """All documents of the plan, or those named; raises CommandError and WrongDefinition."""
+    appendices = {str(appendix.number): appendix for appendix in plan.appendices.prefetch_related("columns")}
+    known = [*([FILE_STEM] if has_text(plan) else []), *appendices]
+    if not known:
+        raise CommandError(f"Kế hoạch {plan.year} chưa có văn bản và phụ lục nào.")
+    wanted = known if only is None else _parts(only)
+    if missing := [name for name in wanted if name not in known]:
         raise CommandError(f"Kế hoạch {plan.year} không có phụ lục {', '.join(missing)}.")
-    return [appendices[number] for number in wanted]
+    everything = whole_province()
+    return [
+        plan_document(plan) if name == FILE_STEM else build_appendix(plan, appendices[name], everything)
+        for name in wanted
+    ]

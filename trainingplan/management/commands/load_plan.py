@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from trainingplan.loading import USERS_FILE, LoadReport, PlanSource, SourceRefused, load_demo_users
 from trainingplan.models import Plan, User
+from trainingplan.services.catalogue import belongs_to_plans
 from trainingplan.services.changes import Entry, record
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -63,6 +65,7 @@ class Command(BaseCommand):
                     source.refuse("", 0, f"cơ sở dữ liệu từ chối: {error}")
                 raise SourceRefused(sorted(set(source.errors))) from error
             users = load_demo_users(source, password) if source.has(USERS_FILE) and password else ([], [])
+            _refuse_frozen(source, report)
             source.finish(ignored={USERS_FILE})
             entries = [*report.entries(folder.name), *_user_entries(users[0])]
             if entries:
@@ -85,6 +88,16 @@ class Command(BaseCommand):
         if old:
             names = ", ".join(user.username for user in old)
             self.stdout.write(f"Tài khoản đã có, giữ nguyên cùng mật khẩu: {names}.")
+
+
+def _refuse_frozen(source: PlanSource, report: LoadReport) -> None:
+    """What was loaded into a plan that was frozen already must not have changed anything of it."""
+    owned = {str(model._meta.verbose_name) for model in apps.get_models() if belongs_to_plans(model)}
+    touched = [kind for kind in dict.fromkeys([*report.created, *report.updated]) if kind in owned]
+    if source.frozen and source.plan and touched:
+        state = source.plan.get_state_display()
+        what = ", ".join(touched)
+        source.refuse("", 0, f"{source.plan} đang ở bước «{state}», nội dung đã khóa; thư mục này sẽ sửa: {what}.")
 
 
 def _user_entries(users: list[User]) -> list[Entry]:

@@ -116,9 +116,10 @@ export class Grid {
 
   /** The link to who wrote a cell follows the cell that has the focus. */
   #at(cell) {
-    const { grid, historyUrl } = this.form.dataset;
+    const { historyTable, historyUrl } = this.form.dataset;
     if (!historyUrl) return;
-    this.trail.href = `${historyUrl}?${new URLSearchParams({ bang: grid, "don-vi": cell.unit, "chi-tieu": cell.quota })}`;
+    const asked = new URLSearchParams({ bang: historyTable, "don-vi": cell.unit, "chi-tieu": cell.quota });
+    this.trail.href = `${historyUrl}?${asked}`;
     this.trail.hidden = false;
   }
 
@@ -231,7 +232,12 @@ export class Grid {
         this.show.listTroubles();
       },
       offline: (cells, seconds) => this.#away(cells, `thử lại sau ${seconds} giây.`, { retry: true }),
-      signedOut: (cells) => this.#away(cells, "đăng nhập lại ở cửa sổ khác rồi quay về đây.", { login: true, retry: true }),
+      signedOut: (cells, message) => {
+        const then = message
+          ? "đăng xuất, đăng nhập lại bằng tài khoản của bạn ở cửa sổ khác rồi quay về đây."
+          : "đăng nhập lại ở cửa sổ khác rồi quay về đây.";
+        this.#away(cells, then, { why: message ?? "Phiên làm việc đã hết.", login: true, retry: true });
+      },
       idle: () => this.#rest(),
     };
   }
@@ -285,9 +291,8 @@ export class Grid {
     this.reasons.ask();
   }
 
-  #away(cells, then, buttons) {
+  #away(cells, then, { why = "Mất kết nối.", ...buttons }) {
     for (const cell of cells) this.show.cell(cell, "offline");
-    const why = buttons.login ? "Phiên làm việc đã hết." : "Mất kết nối.";
     const words = `${why} ${showNumber(cells.length)} ô chưa lưu được giữ trên máy này; ${then}`;
     this.show.line(words, "bad", { aloud: this.lastAway !== why, ...buttons });
     this.lastAway = why;

@@ -1,5 +1,6 @@
 // A paste of a block: the server reads it and says what each cell would do; the reader chooses; the edits come out.
 
+import { rowName } from "./blocks.js";
 import { showNumber } from "./numbers.js";
 import { post } from "./request.js";
 
@@ -39,6 +40,7 @@ export class Paste {
   constructor(form, sheet, { text, lines, left }) {
     this.form = form;
     this.sheet = sheet;
+    this.lines = lines;
     const board = form.dataset.grid === "allocation";
     const own = (cell) => (board ? [cell.unit, cell.quota] : [cell.quota, cell.unit]);
     const first = lines.find(({ cells }) => cells.length);
@@ -178,14 +180,19 @@ export class Paste {
   #troubles() {
     const bad = this.cells.filter(({ kind }) => BAD.has(kind) || kind === "locked");
     if (!bad.length) return [];
-    const where = ({ cell }) => cell?.label ?? "dòng đã khóa";
-    const rows = bad.map((one) => [
-      String(one.line ?? ""),
-      where(one),
-      `«${one.typed ?? showNumber(one.number)}»`,
-      one.reason || "Ô này đã khóa, không nhận số mới.",
-    ]);
+    const rows = bad.map((one) => {
+      const { name, why } = this.#shut(one);
+      const typed = `«${one.typed ?? showNumber(one.number)}»`;
+      return [String(one.line ?? ""), one.cell?.label ?? name, typed, why || one.reason || "Ô này đã khóa, không nhận số mới."];
+    });
     return [table(["Dòng", "Ô", "Đã nhập", "Lý do"], rows, `${showNumber(bad.length)} ô không dán được như đã nhập`)];
+  }
+
+  /** A row without a box, on which a line fell by its place: its name, and why it is locked. */
+  #shut({ cell, line }) {
+    const row = cell || this.told.named ? null : this.lines[line - 1]?.row;
+    const name = row ? rowName(row).trim() : "dòng đã khóa";
+    return { name, why: row?.querySelector("[data-locked]")?.dataset.locked ?? "" };
   }
 
   #overwritten() {

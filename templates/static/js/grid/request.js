@@ -10,7 +10,7 @@ function token(form) {
 
 /**
  * Post a text of JSON. Resolves to {kind, status, told}; kind is "ok", "refused" (told.message may say why), "away"
- * (no network, no server, no answer in time) or "signed out".
+ * (no network, no server, no answer in time) or "signed out" (told.message when it is somebody else who has signed in).
  */
 export async function post(form, url, body) {
   try {
@@ -22,10 +22,11 @@ export async function post(form, url, body) {
       keepalive: body.length < KEEPALIVE_LIMIT,
       signal: AbortSignal.timeout(PATIENCE),
     });
-    if (response.type === "opaqueredirect") return { kind: "signed out" };
+    if (response.type === "opaqueredirect") return { kind: "signed out", told: {} };
     if (response.status >= 500) return { kind: "away" };
     const json = (response.headers.get("Content-Type") ?? "").startsWith("application/json");
     const told = json ? await response.json() : {};
+    if (response.status === 401) return { kind: "signed out", told };
     return { kind: response.ok ? "ok" : "refused", status: response.status, told };
   } catch {
     return { kind: "away" };

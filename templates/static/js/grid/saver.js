@@ -14,12 +14,13 @@ function newKey() {
 
 /**
  * Queue of changed cells. `on` is told: saving(cells), answered(cell, result, current), reply(body),
- * refused(cells, message), offline(cells, seconds), signedOut(cells), idle().
+ * refused(cells, message), offline(cells, seconds), signedOut(cells, message), idle().
  */
 export class Saver {
   constructor(form, keep, on) {
     this.form = form;
     this.url = form.dataset.cellsUrl;
+    this.writer = Number(form.dataset.writer);
     this.keep = keep;
     this.on = on;
     this.queue = new Map();
@@ -95,7 +96,7 @@ export class Saver {
     this.on.saving([...this.pending.sent.values()].map(({ cell }) => cell));
     const answer = await post(this.form, this.url, this.pending.body);
     this.busy = false;
-    if (answer.kind === "away" || answer.kind === "signed out") this.#wait(answer.kind);
+    if (answer.kind === "away" || answer.kind === "signed out") this.#wait(answer);
     else this.#settle(answer);
   }
 
@@ -112,7 +113,7 @@ export class Saver {
       reason: cell.reason,
     }));
     const sent = new Map(batch.map((cell) => [cell.key, { cell, edition: cell.edition }]));
-    return { body: JSON.stringify({ key: newKey(), cells }), sent };
+    return { body: JSON.stringify({ key: newKey(), writer: this.writer, cells }), sent };
   }
 
   #settle(answer) {
@@ -149,10 +150,10 @@ export class Saver {
     else this.on.idle();
   }
 
-  #wait(kind) {
+  #wait({ kind, told }) {
     if (kind === "signed out") {
       this.stopped = kind;
-      this.on.signedOut(this.unsavedCells);
+      this.on.signedOut(this.unsavedCells, told.message);
       return;
     }
     this.failures += 1;

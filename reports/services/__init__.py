@@ -1,0 +1,1 @@
+"""Writing services of the reading side: the text of the plan, its versions and amendments."""

@@ -1,0 +1,49 @@
+"""The files of a version: every document in every format that suits it, all in one PDF, and what the check said."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from reports.document import Document, LetterHead
+from reports.exports import WHOLE, Format, file_name, render, render_whole
+from reports.gates import Finding, Gates
+from reports.plan_document import FILE_STEM
+from reports.versions import File
+
+CHECK = "kiem-tra.txt"
+PAGE = f"{FILE_STEM}.{Format.HTML}"
+"""The file that the published page shows."""
+OF_PAPERS = (Format.HTML, Format.DOCX, Format.PDF, Format.TXT)
+OF_TABLES = (Format.HTML, Format.XLSX, Format.PDF, Format.DOCX)
+
+
+def render_files(documents: Sequence[Document], gates: Gates) -> tuple[File, ...]:
+    """All files of a version; needs no database. Whatever fails, fails all."""
+    check = File(CHECK, Format.TXT.content_type, check_text(gates).encode())
+    whole = File(WHOLE, Format.PDF.content_type, render_whole(documents))
+    return (*_single(documents), whole, check)
+
+
+def _single(documents: Iterable[Document]) -> Iterator[File]:
+    for document in documents:
+        is_paper = any(isinstance(block, LetterHead) for block in document.blocks)
+        for fmt in OF_PAPERS if is_paper else OF_TABLES:
+            yield File(file_name(document, fmt), fmt.content_type, render(document, fmt))
+
+
+def manifest_of(files: Iterable[File]) -> str:
+    """One line a file, as `sha256sum --check` reads it."""
+    return "".join(f"{file.sha256}  {file.name}\n" for file in files)
+
+
+def check_text(gates: Gates) -> str:
+    """What stood at each gate, and every disagreement that was let through with its reason."""
+    lines = ["KẾT QUẢ KIỂM TRA TRƯỚC KHI BAN HÀNH", ""]
+    for gate in gates.gates:
+        lines += [f"{gate.title}: {gate.words}", *(f"  - {item}" for item in gate.items)]
+    for number, finding in enumerate(gates.findings, 1):
+        lines += ["", f"{number}. {finding.disagreement}", *_reason(finding)]
+    return "\n".join([*lines, ""])
+
+
+def _reason(finding: Finding) -> Iterator[str]:
+    if finding.exception:
+        yield f"   Lý do giữ nguyên: {finding.exception.reason} ({finding.exception.given_by})"

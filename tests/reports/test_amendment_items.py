@@ -1,0 +1,160 @@
+"""What an amendment changes: each difference of the data in exactly one item, told as people would tell it."""
+
+import copy
+import random
+
+import pytest
+
+from reports.amendment_effects import effects_of
+from reports.amendment_items import Group, Item, Sort, items_of, narrowed
+from reports.amendment_state import State
+from reports.rules.amendment import bundle
+from reports.rules.compare import Data, Removed, apply, canonical, compare
+from reports.snapshot import take_snapshot
+from trainingplan.models import Plan
+
+
+@pytest.fixture
+def data(plan_2024: Plan) -> Data:
+    return take_snapshot(plan_2024)
+
+
+def items(old: Data, new: Data) -> tuple[Item, ...]:
+    return items_of(State(old), State(canonical(new)))
+
+
+def changed_at_random(old: Data, seed: int) -> Data:
+    """Rows of any table gone, doubled, and with other values."""
+    chance, new = random.Random(seed), copy.deepcopy(old)  # noqa: S311 - the same every time
+    for rows in new.values():
+        for key in chance.sample(sorted(rows), min(3, len(rows))):
+            what = chance.randrange(3)
+            if what == 0:
+                del rows[key]
+            elif what == 1:
+                rows[f"{key}-moi"] = dict(rows[key])
+            elif rows[key]:
+                field = chance.choice(sorted(rows[key]))
+                value = rows[key][field]
+                rows[key][field] = (
+                    (not value) if isinstance(value, bool) else value + 1 if isinstance(value, int) else f"{value} x"
+                )
+    return canonical(new)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_difference_is_in_exactly_one_item(data: Data, seed: int) -> None:
+    """And so the items, applied, give the new data exactly."""
+    new = changed_at_random(data, seed)
+    differences = compare(data, new)
+    parts = [part for one in bundle(differences) for part in one.parts]
+    assert len(parts) == len(differences) > 20
+    assert sorted(map(repr, parts)) == sorted(map(repr, differences))
+    assert apply(data, parts) == new
+
+
+def test_the_same_data_has_no_items(data: Data) -> None:
+    assert items(data, copy.deepcopy(data)) == ()
+    assert effects_of(State(data), State(copy.deepcopy(data))) == ()
+
+
+def test_a_cell_of_the_allocation(data: Data) -> None:
+    new = copy.deepcopy(data)
+    key = next(key for key in new["allocation"] if "hoan-chinh" in key)
+    new["allocation"][key] |= {"number": 4, "illustrative": False}
+    (item,) = items(data, new)
+    assert (item.group, item.sort, item.place, item.appendix) == (Group.ALLOCATION, Sort.CHANGED, "Phụ lục 1", 1)
+    assert (item.old, item.new, item.difference, item.word) == ("1", "4", 3, "chỉ tiêu")
+    assert State(data).unit(key.rpartition("/")[2]) in item.subject
+    totals = {effect.place: effect.difference for effect in effects_of(State(data), State(new))}
+    assert totals == {"Tổng cộng phụ lục 1": 3}
+
+
+def test_a_quota_changes_the_text_without_the_text_being_changed(data: Data) -> None:
+    new = copy.deepcopy(data)
+    new["quota"]["cao-cap-ly-luan-chinh-tri/hoan-chinh-cao-cap"]["number"] = 4
+    (item,) = items(data, new)
+    assert (item.group, item.place, item.old, item.new) == (Group.QUOTA, "Mục II.1.1.1", "3", "4")
+    effects = effects_of(State(data), State(new))
+    assert [effect.place for effect in effects if effect.difference is None] == ["Mục II.1.1.1, điểm b"] * 2
+    assert any("113 chỉ tiêu" in effect.old and "114 chỉ tiêu" in effect.new for effect in effects)
+
+
+def test_a_line_of_the_text_is_quoted_as_it_is_printed(data: Data) -> None:
+    new = copy.deepcopy(data)
+    key = next(key for key, row in data["slot"].items() if key.startswith("cao-cap") and row["position"] == 2)
+    lines = str(new["slot"][key]["body"]).splitlines()
+    new["slot"][key]["body"] = "\n".join([lines[0].replace("Theo", "Căn cứ"), *lines[1:], "Một đoạn mới, năm {year}."])
+    (item,) = items(data, new)
+    assert (item.group, item.place) == (Group.TEXT, "Mục II.1.1.1, điểm b")
+    assert [(one.old[:4], one.new[:6]) for one in item.details] == [("Theo", "Căn cứ"), ("", "Một đo")]
+    assert item.details[1].new == "Một đoạn mới, năm 2024."
+
+
+def test_a_person_who_leaves_takes_her_record_along(data: Data) -> None:
+    new = copy.deepcopy(data)
+    key, row = next(iter(data["nomination"].items()))
+    del new["nomination"][key]
+    del new["person"][str(row["person"])]
+    (item,) = items(data, new)
+    assert (item.group, item.sort, item.new) == (Group.PEOPLE, Sort.REMOVED, "bỏ khỏi danh sách")
+    assert str(data["person"][str(row["person"])]["full_name"]) in item.subject
+    assert {part.table for part in item.bundle.parts if isinstance(part, Removed)} == {"nomination", "person"}
+
+
+def test_a_person_s_protected_data_are_never_told(data: Data) -> None:
+    new = copy.deepcopy(data)
+    key = next(key for key, row in data["person"].items() if row.get("ethnicity"))
+    new["person"][key] |= {"ethnicity": "Bí mật", "job_title": "Chức vụ mới"}
+    (item,) = items(data, new)
+    assert "Bí mật" not in item.told
+    assert "Chức vụ mới" in item.told
+
+
+def test_a_budget_line_is_one_item_with_what_its_sources_pay(data: Data) -> None:
+    new = copy.deepcopy(data)
+    key, row = next(iter(new["budgetline"].items()))
+    before = int(row["amount"])
+    row |= {"rate": int(row["rate"]) * 2, "amount": before * 2}
+    for share in new["budgetshare"].values():
+        if share["line"] == key:
+            share["amount"] = before * 2
+    (item,) = items(data, new)
+    assert (item.group, item.difference, item.word) == (Group.BUDGET, before, "đồng")
+    assert [detail.label for detail in item.details] == ["mức chi"]
+    effects = effects_of(State(data), State(new))
+    assert [effect.difference for effect in effects] == [before, before, None]
+    assert "36.511.988.780" in effects[-1].old
+
+
+def test_places_follow_from_rows_that_come(data: Data) -> None:
+    new = copy.deepcopy(data)
+    for row in new["section"].values():
+        row["position"] = int(row["position"]) + 1
+    (moved,) = items(data, new)
+    assert moved.subject == f"sắp xếp lại {len(data['section'])} chỗ"
+    new["section"]["moi"] = {"position": 1, "marker": "V.", "heading": "MỤC MỚI"}
+    (came,) = items(data, new)
+    assert (came.sort, came.place, came.new) == (Sort.ADDED, "Mục V", "MỤC MỚI")
+
+
+def test_what_the_papers_do_not_print_is_marked(data: Data) -> None:
+    new = copy.deepcopy(data)
+    registration = next(iter(new["registration"].values()))
+    registration["number"] = 77
+    next(iter(new["allocation"].values()))["illustrative"] = False
+    quota = new["quota"]["cao-cap-ly-luan-chinh-tri/hoan-chinh-cao-cap"]
+    quota["held"] = 1
+    assert [item.printed for item in items(data, new)] == [False] * 3
+
+
+def test_long_paragraphs_are_cut_to_what_differs() -> None:
+    words = [f"từ{n}" for n in range(100)]
+    other = [*words[:50], "KHÁC", *words[51:]]
+    old, new = narrowed(" ".join(words), " ".join(other))
+    assert (old[:1], old[-1:], len(new.split())) == ("…", "…", 15)
+    assert "từ50" in old
+    assert "KHÁC" in new
+    assert narrowed("", " ".join(words)) == ("", " ".join(words))
+    assert narrowed("ngắn", "gọn") == ("ngắn", "gọn")
+    assert narrowed(" ".join(words), " ".join(words[:60]))[1].endswith("từ59")
