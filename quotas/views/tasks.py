@@ -127,7 +127,7 @@ def _plan_to_submit(plan: Plan, due_at: datetime | None) -> list[Task]:
         Task(
             title=f"Trình kế hoạch năm {plan.year}",
             detail="Tiếp nhận đăng ký, phân bổ và trình duyệt phân bổ xong thì trình kế hoạch.",
-            button="Xem phân bổ đã duyệt",
+            button="Xem duyệt phân bổ",
             url=reverse("approvals", kwargs={"year": plan.year}),
             deadline=Deadline(due_at),
         )
