@@ -97,7 +97,9 @@ def test_the_mouse_selects_a_block_and_carries_no_number_off(board: Board) -> No
     board.expect_saved()
     board.cell(0, 0).hover()
     board.page.mouse.down()
-    board.cell(2, 1).hover()
+    to = board.cell(2, 1).bounding_box()
+    assert to is not None
+    board.page.mouse.move(to["x"] + to["width"] / 2, to["y"] + to["height"] / 2, steps=8)
     board.page.mouse.up()
     expect(board.page.locator("td.sel")).to_have_count(6)
     board.cell(3, 0).click()
