@@ -87,14 +87,9 @@ def replaced_appendices(found: Comparison) -> list[Document]:
     return [build_appendix(found.plan, appendix, whole_province()) for appendix in appendices.order_by("number")]
 
 
-def amendment_documents(found: Comparison, *, number: str, dated: date) -> list[Document]:
-    """What a version that is an amendment stores besides the plan itself: the paper, and the table on its own."""
-    return [amendment_document(found, number=number, dated=dated), comparison_document(found)]
-
-
 def amendment_files(found: Comparison, *, number: str, dated: date) -> tuple[File, ...]:
     """The files of what a version stores as an amendment; needs no database but for the numbers of appendices."""
-    paper, table = amendment_documents(found, number=number, dated=dated)
+    paper, table = amendment_document(found, number=number, dated=dated), comparison_document(found)
     wanted = [(paper, fmt) for fmt in (Format.HTML, Format.DOCX, Format.PDF, Format.TXT)]
     wanted += [(table, fmt) for fmt in (Format.XLSX, Format.PDF)]
     return tuple(

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reports.amendment_items import SIGNS, TEXTS, narrowed
+from reports.amendment_items import SIGNS, narrowed
+from reports.amendment_names import TEXTS
 from reports.amendment_state import State, whole
 from trainingplan.rules.numbers import format_count
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from reports.amendment_names import TEXTS, name_of
 from reports.amendment_state import State, whole
 from reports.rules.amendment import ORDER, Bundle, bundle
 from reports.rules.compare import Added, Changed, Difference, Removed, Row, Value, compare
-from reports.trail import field_label, table_label
+from reports.trail import field_label
 from reports.why_cells import number_in
 from trainingplan.rules.numbers import format_count
 
-TEXTS = {"section": ("heading", "body", "closing"), "slot": ("label", "body")}
 BINDING = "cách gắn số liệu"
 """Of a text that says the same as before, its figures bound otherwise."""
 MARK = "illustrative"
@@ -129,14 +129,12 @@ def items_of(old: State, new: State) -> tuple[Item, ...]:
     return tuple(sorted(made, key=lambda item: (order[item.group], item.appendix or 0, item.place, item.subject)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Where an item stands, what it is of, and what it counts."""
-
-    place: str
-    subject: str
-    appendix: int | None = None
-    word: str = ""
+def _sort(one: Bundle) -> Sort:
+    """Whether the row itself came or went; of columns and fields it is a change, whatever their rows did."""
+    own = next((part for part in one.main if (part.table, part.key) == one.anchor), None)
+    if isinstance(own, Added):
+        return Sort.ADDED
+    return Sort.REMOVED if isinstance(own, Removed) else Sort.CHANGED
 
 
 class _Maker:
@@ -146,9 +144,8 @@ class _Maker:
         self.old, self.new = old, new
 
     def item(self, one: Bundle) -> Item:
-        first = one.main[0]
-        sort = Sort.ADDED if isinstance(first, Added) else Sort.REMOVED if isinstance(first, Removed) else Sort.CHANGED
-        named = self._named(one, self.old if sort is Sort.REMOVED else self.new)
+        sort = _sort(one)
+        named = name_of(one, self.old if sort is Sort.REMOVED else self.new)
         details = tuple(self._details(one))
         number = self._number(one)
         old, new = number or self._words(one, sort, details)
@@ -166,72 +163,6 @@ class _Maker:
             appendix=named.appendix,
             bundle=one,
         )
-
-    def _named(self, one: Bundle, state: State) -> _Named:
-        if one.table in TEXTS:
-            return self._place(one, state)
-        if one.table in ("nomination", "person"):
-            return self._person(one, state)
-        if one.table in ("allocation", "registration"):
-            return self._cell(one, state)
-        if one.table in MONEY:
-            return self._money(one, state)
-        return self._quota(one, state) if one.table == "quota" else self._other(one, state)
-
-    @staticmethod
-    def _place(one: Bundle, state: State) -> _Named:
-        if one.table == "section":
-            return _Named(state.section_place(one.key), _excerpt(state.text("section", one.key, "heading")))
-        return _Named(state.slot_place(one.key), state.text("slot", one.key, "label").rstrip(":"))
-
-    @staticmethod
-    def _cell(one: Bundle, state: State) -> _Named:
-        quota, _, unit = one.key.rpartition("/")
-        appendix = state.appendix_of_quota(quota) if one.table == "allocation" else None
-        place = f"Phụ lục {appendix}" if appendix else table_label(one.table).capitalize()
-        word = state.text("quota", quota, "counting_word") or "người"
-        return _Named(place, f"{state.unit(unit)}: {state.quota(quota)}", appendix, word)
-
-    @staticmethod
-    def _person(one: Bundle, state: State) -> _Named:
-        if one.table == "person":
-            return _Named(
-                "Danh sách cử đi", f"{state.person(one.key)} ({state.unit(state.text('person', one.key, 'unit'))})"
-            )
-        quota, _, person = one.key.rpartition("/")
-        appendix = state.appendix_of_quota(quota)
-        unit = state.unit(state.text("nomination", one.key, "unit"))
-        place = f"Phụ lục {appendix}" if appendix else f"Danh sách «{state.quota(quota)}»"
-        return _Named(place, f"{state.person(person)} ({unit})", appendix)
-
-    @staticmethod
-    def _money(one: Bundle, state: State) -> _Named:
-        name = MONEY[one.table]
-        appendix = state.budget_appendix
-        place = f"Phụ lục {appendix}" if appendix else "Kinh phí"
-        word = "%" if state.text(one.table, one.key, "kind") == "percent" else "đồng"
-        return _Named(place, state.text(one.table, one.key, name) or one.key, appendix, word)
-
-    @staticmethod
-    def _quota(one: Bundle, state: State) -> _Named:
-        programme = state.text("quota", one.key, "programme")
-        section = state.text("programme", programme, "section")
-        place = state.section_place(section) if section else state.programme(programme)
-        field = one.anchor[2] if len(one.anchor) > 2 else ""  # noqa: PLR2004 - table, key, field
-        what = "" if field in ("", "number") else f", {_label('quota', field)}"
-        word = state.text("quota", one.key, "counting_word") or "người"
-        return _Named(place, f"{state.quota(one.key)}{what}", state.appendix_of_quota(one.key), word)
-
-    def _other(self, one: Bundle, state: State) -> _Named:
-        if one.table == ORDER:
-            return _Named(table_label(one.key).capitalize(), f"sắp xếp lại {format_count(len(one.main))} chỗ")
-        place = table_label(one.table).capitalize()
-        field = one.anchor[2] if len(one.anchor) > 2 else ""  # noqa: PLR2004
-        names = [state.shown(one.table, name, value) for name, value in state.row(one.table, one.key).items()]
-        own = next((state.text(one.table, one.key, n) for n in NAMING if state.text(one.table, one.key, n)), "")
-        appendix = int(one.key) if one.table in ("appendix", "appendixcolumn") and one.key.isdigit() else None
-        subject = own or (f"Phụ lục {appendix}" if appendix else next(iter(names), one.key))
-        return _Named(place, f"{subject}, {_label(one.table, field)}" if field else subject, appendix)
 
     def _number(self, one: Bundle) -> tuple[Value | None, Value | None] | None:
         """The number before and after, where it is one that the item is about."""
@@ -251,17 +182,19 @@ class _Maker:
             return details[0].old, details[0].new
         if details:
             return _lines(details, "old"), _lines(details, "new")
-        word = self._named(one, self.old if sort is Sort.REMOVED else self.new).subject
+        word = name_of(one, self.old if sort is Sort.REMOVED else self.new).subject
+        if one.table == ORDER:
+            return "", word
         return ("" if sort is Sort.ADDED else word), ("" if sort is Sort.REMOVED else word)
 
     def _details(self, one: Bundle) -> Iterator[Detail]:
-        for part in self._telling(one):
+        for part in self._telling(one) if one.table != ORDER else ():
             if part.table in TEXTS:
                 yield from self._text(part)
             elif part.table == "estimateline":
                 yield from self._cost(part)
             elif isinstance(part, Changed):
-                yield from self._column(part)
+                yield from self._column(part, named=len(one.anchor) > 2)  # noqa: PLR2004 - table, key, field
             elif part.table == "budgetshare":
                 yield self._share(part)
             elif part.table in DESCRIBED:
@@ -298,7 +231,7 @@ class _Maker:
                 old, new = (str(value or "").splitlines() for value in (part.old, part.new))
                 yield from self._paragraphs(old, new)
             else:
-                yield from self._column(part)
+                yield from self._column(part, named=True)
             return
         lines = [line for name in TEXTS[part.table] for line in str(part.row.get(name, "")).splitlines() if line]
         state = self.old if isinstance(part, Removed) else self.new
@@ -316,10 +249,11 @@ class _Maker:
                 one, two = one.lstrip(SIGNS), two.lstrip(SIGNS)
                 yield Detail("", *narrowed(one, two)) if one != two else Detail(BINDING, *narrowed(*raw))
 
-    def _column(self, part: Changed) -> Iterator[Detail]:
+    def _column(self, part: Changed, *, named: bool = False) -> Iterator[Detail]:
+        """A column with its label, unless the item is named by it."""
         old = self.old.shown(part.table, part.field, part.old)
         new = self.new.shown(part.table, part.field, part.new)
-        label = _label(part.table, part.field)
+        label = "" if named else _label(part.table, part.field)
         if part.table == "budgetshare":
             label = f"nguồn {self.new.text('fundsource', part.key.rpartition('/')[2], 'name')}"
         yield Detail(label, old, new)
@@ -349,18 +283,22 @@ class _Maker:
         state = self.old if isinstance(part, Removed) else self.new
         for name in DESCRIBED[part.table]:
             if row.get(name) and (value := state.shown(part.table, name, row.get(name))):
-                yield Detail(_label(part.table, name), *((value, "") if isinstance(part, Removed) else ("", value)))
+                label = "" if name in OWN_NAMES else _label(part.table, name)
+                yield Detail(label, *((value, "") if isinstance(part, Removed) else ("", value)))
 
 
-MONEY = {"budgetline": "content", "normitem": "name", "normset": "number", "fundsource": "name"}
-"""By table of money the field that names its rows."""
 FOLLOWING = frozenset({"amount", "of_amount"})
 """Of a cost what its level and factors make."""
-NAMING = ("name", "title", "head", "number", "content", "heading")
 NUMBERS = {"allocation": "number", "registration": "number", "quota": "number", "budgetline": "amount"} | {
     "normitem": "level"
 }
-DESCRIBED = {"nomination": ("reserve", "class_name", "degree", "field_of_study")}
+DESCRIBED = {
+    "nomination": ("reserve", "class_name", "degree", "field_of_study"),
+    "quota_institutions": ("institution",),
+    "appendixcolumn": ("head",),
+}
+OWN_NAMES = frozenset({"institution", "head"})
+"""Fields that are the name of what came or went, and need no label."""
 
 
 def _label(table: str, field: str) -> str:
@@ -374,11 +312,6 @@ def _shown(value: Value | None) -> str:
 def _lines(details: Sequence[Detail], side: str) -> str:
     found = [(detail.label, getattr(detail, side)) for detail in details if getattr(detail, side)]
     return "; ".join(f"{label}: {value}" if label else value for label, value in found)
-
-
-def _excerpt(text: str) -> str:
-    words = text.split()
-    return text if len(words) <= LONG else f"{' '.join(words[:LONG])} …"
 
 
 def narrowed(old: str, new: str) -> tuple[str, str]:

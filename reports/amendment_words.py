@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from reports.amendment_items import Detail, Group, Item, Sort
+from reports.rules.amendment import ORDER
 from trainingplan.rules.numbers import format_money, format_prose_count
 
 
@@ -12,6 +13,12 @@ def sentence(item: Item) -> str:
         return _counted(item)
     if item.group is Group.PEOPLE:
         return _person(item)
+    if item.bundle.table == ORDER:
+        return f"{item.subject[:1].upper()}{item.subject[1:]} trong {_lower(item.place)}."
+    return _worded(item)
+
+
+def _worded(item: Item) -> str:
     place = f"{_lower(item.place)}{_subject(item)}"
     if item.sort is Sort.ADDED:
         return f"Bổ sung {place}: «{item.new}»."

@@ -50,12 +50,13 @@ class FieldList:
         """Any field, of the list or not, as it prints today."""
         return _choice(field, self.figures, self.titles)
 
-    def printing(self, digits: str) -> tuple[Choice, ...]:
-        """What prints the number that somebody typed."""
+    def printing(self, digits: str, named: Kind | None = None) -> tuple[Choice, ...]:
+        """What prints the number that somebody typed: a quantity, or what the words beside it name."""
         if not re.fullmatch(r"\d{1,3}(?:\.\d{3})+|\d+", digits):
             return ()
         number = int(digits.replace(".", ""))
-        return tuple(choice for group in self.groups for choice in group.choices if choice.number == number)
+        found = (choice for group in self.groups for choice in group.choices if choice.number == number)
+        return tuple(choice for choice in found if _names_of(choice) == named)
 
 
 def field_list(plan: Plan, texts: Iterable[str]) -> FieldList:
@@ -92,6 +93,11 @@ def _of_quota(quota: QuotaFigure, figures: Figures) -> Iterator[Field]:
     yield Field(Kind.QUOTA, key)
     if quota.classes is not None:
         yield Field(Kind.CLASSES, key)
+
+
+def _names_of(choice: Choice) -> Kind | None:
+    """The kind of a choice that counts nothing."""
+    return next((kind for kind in (Kind.APPENDIX, Kind.YEAR) if choice.field.startswith(f"{{{kind}")), None)
 
 
 def fields_of(text: str) -> Iterator[Field]:

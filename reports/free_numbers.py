@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from reports.checks.citations import stray_numbers
 from reports.fields import Fault, Field, Kind, Piece, parse
 
+_WHY = {
+    Kind.APPENDIX: "Số phụ lục phải lấy từ dữ liệu.",
+    Kind.YEAR: "Năm của kế hoạch phải lấy từ dữ liệu, trừ khi thuộc tên văn bản khác.",
+    None: "Chưa gắn với dữ liệu, cũng chưa đánh dấu cố định.",
+}
 _MARKS = re.compile(r"(\*\*)(?:.+?)(\*\*)|(\*)(?:.+?)(\*)")
 
 
@@ -19,6 +24,16 @@ class FreeNumber:
     text: str
     message: str
     around: str
+
+    @property
+    def named(self) -> Kind | None:
+        """What it must be by the words beside it: the number of an appendix, or the year; None for a quantity."""
+        return next((kind for kind in (Kind.APPENDIX, Kind.YEAR) if f"{{{kind}" in self.message), None)
+
+    @property
+    def why(self) -> str:
+        """What is the matter, for those who see no fields."""
+        return _WHY[self.named]
 
     @property
     def fixed(self) -> str:

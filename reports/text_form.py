@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from courses.models import Slot
 from reports.field_list import Choice, FieldList
+from reports.fields import Figures, render
 from reports.free_numbers import FreeNumber, free_numbers, replaced
 from reports.outline import SECTION_TEXTS, SLOT_TEXTS, PlanOutline
 from reports.rules.outline import Move
@@ -13,6 +14,7 @@ from reports.services.text import Clash, FaultyText, TextClash, Writing
 from reports.writing import ONE_LINE, tidy
 from trainingplan.models import Section
 from trainingplan.rules.letters import item_letter
+from trainingplan.services.refusals import Difference
 
 LABELS = {"heading": "Tiêu đề", "body": "Nội dung", "closing": "Đoạn kết, sau các mục con", "label": "Nhãn"}
 MOST_CHOICES = 5
@@ -130,8 +132,12 @@ class TextForm:
                 return text is not None
         return False
 
-    def look_for_free_numbers(self, known: FieldList) -> None:
-        """Find them in what the boxes show, so that they are found again at the same place."""
+    def look_up(self, known: FieldList) -> None:
+        """Find the free numbers of what the boxes show, and print both texts of a clash."""
+        self.clashes = tuple(
+            ClashView(view.clash, tuple(_printed(one, known.figures) for one in view.clash.differences))
+            for view in self.clashes
+        )
         for box in self.boxes:
             box.loose = tuple(Loose(number, _choices(number, known)) for number in free_numbers(box.value, self.year))
 
@@ -142,7 +148,7 @@ class TextForm:
             for slot, kind, why in refusal.faults:
                 self._box(slot, kind).errors.append(why)
         if isinstance(refusal, TextClash):
-            self.clashes = tuple(_clash_view(clash) for clash in refusal.clashes)
+            self.clashes = tuple(ClashView(clash, ()) for clash in refusal.clashes)
             for clash in refusal.clashes:
                 self._find(clash.row.slot).version = clash.version
 
@@ -196,11 +202,10 @@ def _number(data: Mapping[str, str], name: str) -> int:
 
 
 def _choices(number: FreeNumber, known: FieldList) -> tuple[Choice, ...]:
-    return known.printing(number.text)[:MOST_CHOICES]
+    return known.printing(number.text, number.named)[:MOST_CHOICES]
 
 
-def _clash_view(clash: Clash) -> ClashView:
-    return ClashView(
-        clash,
-        tuple((LABELS[one.field], one.stored, one.typed) for one in clash.differences),
-    )
+def _printed(one: Difference, figures: Figures) -> tuple[str, str, str]:
+    """Both texts as they would be printed; as they are written, where they differ in their fields alone."""
+    stored, typed = (render(text, figures).text for text in (one.stored, one.typed))
+    return (LABELS[one.field], stored, typed) if stored != typed else (LABELS[one.field], one.stored, one.typed)

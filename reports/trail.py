@@ -228,5 +228,5 @@ def field_label(table: str, field: str) -> str:
 @cache
 def _models() -> dict[str, type[Model]]:
     """The tables of this project by the key that the log uses."""
-    packages = {"trainingplan", "courses", "quotas", "budget"}
+    packages = {"trainingplan", "courses", "quotas", "budget", "reports"}
     return {str(model._meta.model_name): model for model in apps.get_models() if model._meta.app_label in packages}

@@ -1,13 +1,12 @@
-"""Whom a letter has to remind: exactly the units that owe, by khối, and who is left out; what waits for the Board."""
+"""Whom a letter has to remind: exactly the units that owe, by khối, and who is left out."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
-from quotas.models import ExtensionRequest, Response
 from quotas.selectors.progress import Progress, UnitProgress, progress
-from trainingplan.models import Participant, Plan, Unit
+from trainingplan.models import Plan, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,6 @@ class Reminder:
     @property
     def debtors(self) -> tuple[UnitProgress, ...]:
         return tuple(unit for group in self.groups for unit in group.units)
-
-
-def to_handle(plan: Plan) -> tuple[int, int]:
-    """How many answers wait to be taken in, and how many requests for more time to be answered. One query."""
-    waiting = ExtensionRequest.objects.filter(participant=OuterRef("pk"), state=ExtensionRequest.State.WAITING)
-    counts = (
-        Participant.objects.filter(plan=plan)
-        .annotate(asks=Exists(waiting))
-        .aggregate(
-            sent=Count("pk", filter=Q(response__state=Response.State.SENT)),
-            requests=Count("pk", filter=Q(asks=True)),
-        )
-    )
-    return counts["sent"], counts["requests"]
 
 
 def reminder(plan: Plan, units: QuerySet[Unit]) -> Reminder:

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from quotas.models import Allocation, Quota, Registration, Response
+from quotas.models import Allocation, ExtensionRequest, Quota, Registration, Response
 from quotas.rules import Balance
 from quotas.selectors.allocation import sums_by_quota
 from trainingplan.models import Appendix, Participant, Plan, Unit
@@ -14,11 +14,35 @@ OUTSIDE = 0
 """The number that stands for "in no appendix"."""
 
 
-def answers_missing(plan: Plan) -> tuple[int, int]:
-    """How many participants have not sent, and how many there are. One query."""
-    sent = Q(response__state__in=(Response.State.SENT, Response.State.ACCEPTED))
-    counts = Participant.objects.filter(plan=plan).aggregate(all=Count("pk"), sent=Count("pk", filter=sent))
-    return counts["all"] - counts["sent"], counts["all"]
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How many units are asked, have answered, wait to be taken in, wait for a word on their request for more time."""
+
+    asked: int
+    answered: int
+    sent: int
+    requests: int
+
+    @property
+    def missing(self) -> int:
+        return self.asked - self.answered
+
+
+def count_answers(plan: Plan) -> Answers:
+    """One query."""
+    waiting = ExtensionRequest.objects.filter(participant=OuterRef("pk"), state=ExtensionRequest.State.WAITING)
+    answered = Q(response__state__in=(Response.State.SENT, Response.State.ACCEPTED))
+    counts = (
+        Participant.objects.filter(plan=plan)
+        .annotate(asks=Exists(waiting))
+        .aggregate(
+            asked=Count("pk"),
+            answered=Count("pk", filter=answered),
+            sent=Count("pk", filter=Q(response__state=Response.State.SENT)),
+            requests=Count("pk", filter=Q(asks=True)),
+        )
+    )
+    return Answers(**counts)
 
 
 def answer_of(plan: Plan, unit_id: int) -> tuple[bool, Response | None]:

@@ -84,7 +84,9 @@ def grant_extension(
         unit_id=unit.pk,
     )
     record([entry], actor=actor, plan=plan, reason=reason)
-    _answer_waiting(answer.participant, State.GRANTED, f"Gia hạn {scope} đến {_time(until)}."[:LONGEST_REASON], actor, reason)
+    _answer_waiting(
+        answer.participant, State.GRANTED, f"Gia hạn {scope} đến {_time(until)}."[:LONGEST_REASON], actor, reason
+    )
     return extension
 
 

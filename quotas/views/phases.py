@@ -23,7 +23,7 @@ def round_phases(request: UserRequest, plan: Plan) -> HttpResponse:
         except Refused as refused:
             form.take(refused)
         else:
-            messages.success(request, "Đã đặt hạn của các bước.")
+            messages.success(request, "Đã đặt hạn của các bước.", extra_tags="is-ok")
             return redirect("round-phases", plan.year)
     context = {"plan": plan, "form": form, "fixed_reason": why_phases_fixed(plan), "deadlines": labelled(plan)}
     return render(request, "quotas/progress_phases.html", context)

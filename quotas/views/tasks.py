@@ -8,8 +8,7 @@ from quotas.models import PhaseDeadline, Response
 from quotas.policies import Terms, state_of, terms_of, why_allocation_closed, why_collecting_closed, why_sheet_closed
 from quotas.selectors.phases import phase_deadlines
 from quotas.selectors.registration import answer_for
-from quotas.selectors.reminders import to_handle
-from quotas.selectors.waiting import OUTSIDE, Places, answers_missing, places_by_appendix
+from quotas.selectors.waiting import OUTSIDE, Answers, Places, count_answers, places_by_appendix
 from trainingplan.frame import Deadline, Task
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
@@ -19,13 +18,14 @@ Phase = PhaseDeadline.Phase
 
 
 def waiting(plan: Plan, user: User) -> list[Task]:
-    """See `TASK_SOURCES` in the settings. A constant number of queries: three for a unit, seven for the Board."""
+    """See `TASK_SOURCES` in the settings. A constant number of queries: three for a unit, six for the Board."""
     tasks: list[Task] = []
     if user.unit_id and may(user, Action.EDIT_REGISTRATION):
         tasks += _own_answer(plan, user.unit_id)
     if may(user, Action.RUN_ROUND):
-        tasks += _answers_to_collect(plan)
-        tasks += _answers_to_handle(plan)
+        answers = count_answers(plan)
+        tasks += _answers_to_collect(plan, answers)
+        tasks += _answers_to_handle(plan, answers)
     if may(user, Action.ALLOCATE):
         due = phase_deadlines(plan)
         tasks += _places_to_give(plan, due.get(Phase.ALLOCATION))
@@ -59,11 +59,11 @@ def _own_deadline(terms: Terms) -> Deadline | None:
     return Deadline(at) if at else _deadline(terms.plan)
 
 
-def _answers_to_handle(plan: Plan) -> list[Task]:
+def _answers_to_handle(plan: Plan, answers: Answers) -> list[Task]:
     """What units have sent or asked, and nobody of the Board has answered."""
     if why_collecting_closed(plan):
         return []
-    sent, requests = to_handle(plan)
+    sent, requests = answers.sent, answers.requests
     url = _progress_url(plan)
     tasks = []
     if requests:
@@ -75,16 +75,15 @@ def _answers_to_handle(plan: Plan) -> list[Task]:
     return tasks
 
 
-def _answers_to_collect(plan: Plan) -> list[Task]:
+def _answers_to_collect(plan: Plan, answers: Answers) -> list[Task]:
     if plan.state != Plan.State.REGISTRATION:
         return []
-    missing, asked = answers_missing(plan)
-    if not missing:
+    if not answers.missing:
         return []
     return [
         Task(
-            title=f"{format_count(missing)} đơn vị chưa gửi đăng ký",
-            detail=f"Đã gửi {format_count(asked - missing)} trong {format_count(asked)} đơn vị được hỏi.",
+            title=f"{format_count(answers.missing)} đơn vị chưa gửi đăng ký",
+            detail=f"Đã gửi {format_count(answers.answered)} trong {format_count(answers.asked)} đơn vị được hỏi.",
             button="Xem tiến độ",
             url=_progress_url(plan),
             deadline=_deadline(plan),
@@ -128,7 +127,7 @@ def _plan_to_submit(plan: Plan, due_at: datetime | None) -> list[Task]:
         Task(
             title=f"Trình kế hoạch năm {plan.year}",
             detail="Tiếp nhận đăng ký, phân bổ và trình duyệt phân bổ xong thì trình kế hoạch.",
-            button="Xem phân bổ đã duyệt",
+            button="Xem duyệt phân bổ",
             url=reverse("approvals", kwargs={"year": plan.year}),
             deadline=Deadline(due_at),
         )

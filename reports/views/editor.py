@@ -190,7 +190,7 @@ def _save(request: UserRequest, plan: Plan, shown: Section, form: TextForm) -> b
 
 def _page(request: UserRequest, outline: PlanOutline, shown: Section, form: TextForm) -> HttpResponse:
     known = field_list(outline.plan, outline.texts())
-    form.look_for_free_numbers(known)
+    form.look_up(known)
     listed = {choice.field for group in known.groups for choice in group.choices}
     fields = {field for box in form.boxes for field in fields_of(box.value) if str(field) not in listed}
     before, after = outline.beside(shown)

@@ -65,9 +65,17 @@ def test_a_figure_is_chosen_shown_as_a_chip_and_asked_what_it_is_made_of(
     expect(area).to_have_value(re.compile(r"Trong đó 45"))
     page.get_by_role("button", name="Lưu mục này").click()
     expect(page.get_by_role("status").first).to_contain_text("Đã lưu điểm a)")
-    page.get_by_role("button", name="Đánh dấu cố định").click()
+    if phone:
+        page.get_by_role("button", name="Chọn số liệu…").click()
+        page.get_by_label("Tìm theo tên hoặc con số").fill("45")
+        page.keyboard.press("Enter")
+        expect(area).to_have_value(re.compile(r"Trong đó \{quota:kv3\}"))
+        page.get_by_role("button", name="Lưu mục này").click()
+    else:
+        page.get_by_role("button", name="Đánh dấu cố định").click()
     expect(page.get_by_text("mọi con số đã gắn dữ liệu")).to_be_visible()
-    assert "Trong đó {fixed:45}" in Slot.objects.get(pk=text.first.pk).body
+    bound = "{quota:kv3}" if phone else "{fixed:45}"
+    assert f"Trong đó {bound}" in Slot.objects.get(pk=text.first.pk).body
     assert_sound(page)
 
 

@@ -91,16 +91,22 @@ def test_fill_down(board: Board) -> None:
     assert sum(number or 0 for number in board.stored().values()) == 8
 
 
-def test_the_mouse_selects_a_block(board: Board) -> None:
+def test_the_mouse_selects_a_block_and_carries_no_number_off(board: Board) -> None:
+    board.cell(0, 0).click()
+    board.type("3", "4")
+    board.expect_saved()
     board.cell(0, 0).hover()
     board.page.mouse.down()
-    board.cell(2, 1).hover()
+    to = board.cell(2, 1).bounding_box()
+    assert to is not None
+    board.page.mouse.move(to["x"] + to["width"] / 2, to["y"] + to["height"] / 2, steps=8)
     board.page.mouse.up()
     expect(board.page.locator("td.sel")).to_have_count(6)
     board.cell(3, 0).click()
     expect(board.page.locator("td.sel")).to_have_count(0)
     board.cell(4, 1).click(modifiers=["Shift"])
     expect(board.page.locator("td.sel")).to_have_count(4)
+    board.expect_column(0, ["3", "4", "", "", "", ""])
 
 
 def test_the_question_mark_shows_the_keys(board: Board) -> None:

@@ -110,7 +110,7 @@ def test_two_writers_of_one_item_see_each_other_s_text(text: Text, board: Client
     other.post(SECTION, mine | {name: "Của chị Lan {year}"})
     page = board.post(SECTION, mine).content.decode()
     assert "Lê Thị Lan (lan)" in page
-    assert "Của chị Lan {year}" in page
+    assert "Của chị Lan 2024" in page
     assert fields(page)[name] == "Của tôi {year}"
     board.post(SECTION, fields(page))
     text.first.refresh_from_db()
@@ -263,6 +263,13 @@ def test_the_editor_s_free_numbers_are_those_of_the_check(plan_2024: Plan) -> No
     assert found == ["7", "3", "2024"]
     told = [one.figure for one in check_plan(plan_2024).disagreements if "1.1.3, điểm b" in one.where]
     assert [figure for figure in told if figure in found] == found
+
+
+def test_a_number_is_offered_what_its_words_ask_for(plan_2024: Plan) -> None:
+    known = field_list(plan_2024, ())
+    source = "Phụ lục 2, năm 2024, có 2 người"
+    offered = [[one.field for one in known.printing(free.text, free.named)] for free in free_numbers(source, 2024)]
+    assert offered == [["{appendix:2}"], ["{year}"], ["{quota:quoc-phong-doi-tuong-1}"]]
 
 
 def test_a_number_is_found_again_at_its_place() -> None:

@@ -3,14 +3,21 @@
 const plain = (text) => text.normalize("NFC").replace(/[^\S\n]+/gu, " ").replace(/ ?\n[ \n]*/gu, "\n").trim();
 
 export class Drafts {
-  constructor(owner, surfaces) {
+  /** On a page that came back unsaved, what was typed before it counts still. */
+  constructor(owner, surfaces, { unsaved }) {
     this.key = `plan-text:${owner}:${location.pathname}`;
     this.surfaces = surfaces;
+    this.unsaved = unsaved;
+  }
+
+  get #kept() {
+    return JSON.parse(sessionStorage.getItem(this.key) ?? "null");
   }
 
   keep() {
-    const texts = this.surfaces.filter(({ dirty }) => dirty).map(({ area }) => [area.name, area.value]);
-    if (texts.length) sessionStorage.setItem(this.key, JSON.stringify({ at: Date.now(), texts }));
+    const texts = new Map(this.unsaved ? this.#kept?.texts : []);
+    for (const { area } of this.surfaces.filter(({ dirty }) => dirty)) texts.set(area.name, area.value);
+    if (texts.size) sessionStorage.setItem(this.key, JSON.stringify({ at: Date.now(), texts: [...texts] }));
     else this.drop();
   }
 
@@ -20,11 +27,12 @@ export class Drafts {
 
   /** Offer what was typed and is not on the page; what was saved meanwhile is forgotten. */
   offer(notice) {
-    const kept = JSON.parse(sessionStorage.getItem(this.key) ?? "null");
+    const kept = this.#kept;
     const texts = new Map(kept?.texts);
-    const lost = this.surfaces.filter(({ area }) => texts.has(area.name) && plain(texts.get(area.name)) !== plain(area.value));
+    const differs = ({ area }) => texts.has(area.name) && plain(texts.get(area.name)) !== plain(area.value);
+    const lost = this.surfaces.filter(differs);
     if (!lost.length) {
-      this.drop();
+      if (!this.unsaved) this.drop();
       return;
     }
     const at = new Date(kept.at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });

@@ -10,13 +10,13 @@ function start(editor) {
   const status = form.querySelector("[data-status]");
   const known = readKnown(editor);
   let last = null;
-  let chosen = null;
+  let take = null; // what the figure chosen next replaces; without it, it goes to the caret
   let sent = false;
 
   const surfaces = [...form.querySelectorAll("[data-text]")].map(
     (area) => new Surface(area, known, { changed: refresh, open }),
   );
-  const drafts = new Drafts(editor.dataset.owner, surfaces);
+  const drafts = new Drafts(editor.dataset.owner, surfaces, { unsaved: "unsaved" in form.dataset });
   const side = new Side(editor.querySelector("[data-side]"), { insert, address: editor.dataset.figures });
   const dirty = () => surfaces.some((surface) => surface.dirty);
 
@@ -27,17 +27,22 @@ function start(editor) {
 
   function insert(field, figure) {
     if (figure) known.set(field, figure);
-    if (chosen) chosen.surface.replace(chosen.chip, field);
+    if (take) take(field);
     else (last ?? surfaces.find((surface) => !surface.oneLine) ?? surfaces[0]).insert(field);
-    chosen = null;
+    take = null;
     side.close();
+  }
+
+  function pickFor(replace) {
+    take = replace;
+    side.pick();
   }
 
   function open(surface, chip) {
     const { field } = chip.dataset;
     const text = field.startsWith("{fixed:") ? field.slice(7, -1) : chip.querySelector("b").textContent;
     const unbind = ["Bỏ gắn, giữ chữ", () => done(surface, chip, text)];
-    const change = ["Đổi số liệu khác", () => { chosen = { surface, chip }; side.pick(); }];
+    const change = ["Đổi số liệu khác", () => pickFor((chosen) => surface.replace(chip, chosen))];
     side.open(field, "closed" in form.dataset ? [] : [change, unbind], () => chip.focus());
   }
 
@@ -49,8 +54,13 @@ function start(editor) {
   for (const surface of surfaces) {
     surface.node.addEventListener("focusin", () => {
       last = surface;
-      chosen = null;
+      take = null;
     });
+  }
+  for (const loose of form.querySelectorAll("[data-loose]")) {
+    const surface = surfaces.find(({ area }) => area.id === loose.dataset.for);
+    loose.hidden = false;
+    loose.addEventListener("click", () => pickFor((chosen) => surface.swap(loose.dataset, chosen)));
   }
   for (const tool of form.querySelectorAll("[data-do]")) {
     tool.addEventListener("click", () => act(tool.dataset.do));

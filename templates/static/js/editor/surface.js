@@ -36,6 +36,15 @@ export class Surface {
     this.#sync();
   }
 
+  /** Put a field in the place of a number, if that still stands where it was found. */
+  swap({ loose, number }, field) {
+    const start = Number(loose);
+    const text = this.area.value;
+    if (text.slice(start, start + number.length) !== number) return;
+    this.fill(text.slice(0, start) + field + text.slice(start + number.length));
+    this.node.focus();
+  }
+
   /** Insert a field where the caret was last. */
   insert(field) {
     this.#restore();

@@ -26,6 +26,8 @@ export class Keys {
     listen("change", this.#change);
     listen("mousedown", this.#press);
     listen("mouseover", this.#drag);
+    // A number that is pressed and drawn is selected, not carried off into another cell.
+    listen("dragstart", (event) => this.#cellOf(event) && event.preventDefault());
     listen("click", this.#click);
     listen("dblclick", () => this.#setMode("edit"));
   }
