@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
+from budget.models import Replan
 from quotas.models import Allocation, Nomination, Registration, SubQuota
 from quotas.services.nominations import add_nomination
 from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
@@ -103,12 +104,18 @@ def _build() -> Doors:
     lending = Delegation.objects.create(
         principal=users["manager"], deputy=province.hoa, valid_from="2999-01-01", valid_to="2999-01-02", reason="x"
     )
+    replan = Replan.objects.create(
+        plan=plan, way="Giảm số lớp", limited="ngân sách tỉnh", limit=9, money_before=9, money_after=9, reason="x",
+        made_by=users["board"], made_at=users["board"].created_at,
+    )  # fmt: skip
     common: dict[str, dict[str, Any]] = {
         "year": {"year": plan.year},
         "number": {"number": 1},
         "roster": {"number": 6},
         "line": {"pk": line.pk},
         "lending": {"pk": lending.pk},
+        "replan": {"pk": replan.pk},
+        "way": {"way": "giam-so-lop"},
         "xlsx": {"extension": "xlsx"},
         "docx": {"extension": "docx"},
         "sub": {"pk": SubQuota.objects.create(quota=province.kv3, name="nữ", position=1, number=9).pk},
