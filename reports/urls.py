@@ -15,6 +15,7 @@ from reports.views import (
     plan,
     trail,
     versions,
+    what_if,
     why,
 )
 
@@ -55,6 +56,7 @@ urlpatterns = [
     path("soat-so-lieu/tep-word/", checks.checks_word, name="checks-word"),
     path("tien-do/cong-van-don-doc/", letters.progress_letter, name="progress-letter"),
     path("tien-do/cong-van-don-doc.<slug:extension>", letters.progress_letter_file, name="progress-letter-file"),
+    path("kinh-phi/gia-dinh.<slug:extension>", what_if.budget_what_if_file, name="budget-what-if-file"),
     path("nhat-ky/", trail.trail, name="trail"),
     path("nhat-ky/o/", cell_history.cell_history, name="cell-history"),
     path("vi-sao/", why.why_changed, name="why"),

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
+from budget.models import Replan
 from quotas.models import Allocation, Nomination, Registration, SubQuota
 from quotas.services.nominations import add_nomination
 from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
@@ -105,6 +106,10 @@ def _build() -> Doors:
         principal=users["manager"], deputy=province.hoa, valid_from="2999-01-01", valid_to="2999-01-02", reason="x"
     )
     version = make_version(plan, submitted_by=users["board"], issued_by=users["manager"])
+    replan = Replan.objects.create(
+        plan=plan, way="Giảm số lớp", limited="ngân sách tỉnh", limit=9, money_before=9, money_after=9, reason="x",
+        made_by=users["board"], made_at=users["board"].created_at,
+    )  # fmt: skip
     common: dict[str, dict[str, Any]] = {
         "year": {"year": plan.year},
         "number": {"number": 1},
@@ -115,6 +120,8 @@ def _build() -> Doors:
         "figure": {"truong": "{quota:kv3}"},
         "version": {"number": version.number},
         "published": {"number": version.number, "name": "ke-hoach.html"},
+        "replan": {"pk": replan.pk},
+        "way": {"way": "giam-so-lop"},
         "xlsx": {"extension": "xlsx"},
         "docx": {"extension": "docx"},
         "sub": {"pk": SubQuota.objects.create(quota=province.kv3, name="nữ", position=1, number=9).pk},

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from budget.rules.costs import Cost
+from budget.rules.costs import Cost, Priced, price
 from budget.rules.resizing import Limits, Line, Measure, Priority, Rung, Size, counted, resized, rungs
 from budget.rules.shares import in_proportion
 
@@ -91,6 +91,10 @@ class Cut:
         return resized(self.line.costs, self.line.size, self.size) if self.size else ()
 
     @property
+    def priced(self) -> tuple[Priced, ...]:
+        return price(self.costs)
+
+    @property
     def fewer_classes(self) -> int:
         if not self.line.is_class:
             return 0
@@ -113,8 +117,26 @@ class Option:
 
     @property
     def rest(self) -> int:
-        """What is left of the sum; negative: what is missing, though all is done that may be."""
+        """What is left of the sum, negative where it is not held."""
         return self.limit - self.money
+
+    @property
+    def missing(self) -> int:
+        """By how much the sum is not held, though all is done that may be."""
+        return max(0, -self.rest)
+
+    @property
+    def cut_from(self) -> int:
+        """What the changed lines come to now, and below what they then do and what that saves."""
+        return sum(cut.line.amount for cut in self.cuts)
+
+    @property
+    def cut_to(self) -> int:
+        return sum(cut.amount for cut in self.cuts)
+
+    @property
+    def saved(self) -> int:
+        return self.cut_from - self.cut_to
 
     @property
     def lost(self) -> int:

@@ -168,7 +168,7 @@ def what_if(lines: Iterable[ClassCosts], assumption: Assumption) -> Outcome:
             affected.append(changed)
         else:
             outside[Outside.UNTOUCHED] += 1
-    return Outcome(tuple(affected), outside, old, tuple(missing))
+    return Outcome(tuple(affected), dict(outside), old, tuple(missing))
 
 
 def _changed(one: ClassCosts, assumption: Assumption) -> Affected:

@@ -102,9 +102,11 @@ def replanning(plan: Plan, wishes: Wishes) -> Replanning:
 
 
 def source_choices() -> list[tuple[str, str]]:
-    """Whose money a sum can limit."""
-    own = [(str(source.pk), source.name) for source in FundSource.objects.all()]
-    return [(PROVINCE, "Ngân sách tỉnh cấp (các nguồn thuộc tỉnh)"), (ALL, "Tất cả các nguồn"), *own]
+    """Whose money a sum can limit; the province's only source stands for the province."""
+    sources = list(FundSource.objects.all())
+    only = [source for source in sources if source.provincial][:2]
+    own = [(str(source.pk), source.name) for source in sources if [source] != only]
+    return [(PROVINCE, "Ngân sách tỉnh"), (ALL, "Tất cả các nguồn"), *own]
 
 
 def mark_of(option: Option) -> str:

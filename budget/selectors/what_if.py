@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 
-from budget.models import BudgetLine, EstimateLine, FundSource, NormItem
+from budget.models import MAXIMUM, BudgetLine, EstimateLine, FundSource, NormItem
 from budget.rules.norms import INVOICE, PERCENT
 from budget.rules.what_if import Affected, Assumption, ClassCosts, CostChange, NormedCost, Outcome, what_if
 from budget.selectors.norms import class_day
@@ -78,14 +78,17 @@ class Assumed:
     illustrative: bool
 
     @cached_property
-    def groups(self) -> tuple[tuple[str, tuple[Class, ...], int, int], ...]:
-        """The classes by group, with what these come to before and after."""
+    def groups(self) -> tuple[tuple[str, tuple[Class, ...], int, int, int], ...]:
+        """The classes by group, with what these come to before and after, and the difference."""
         names = dict.fromkeys(one.group for one in self.classes)
         found = [(name, tuple(one for one in self.classes if one.group == name)) for name in names]
-        return tuple(
-            (name, members, sum(one.change.old for one in members), sum(one.change.new for one in members))
-            for name, members in found
-        )
+        sums = [(sum(one.change.old for one in group), sum(one.change.new for one in group)) for _, group in found]
+        return tuple((*group, old, new, new - old) for group, (old, new) in zip(found, sums, strict=True))
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the budget would be beyond what is stored and printed."""
+        return self.outcome.new >= MAXIMUM
 
     @property
     def old(self) -> int:

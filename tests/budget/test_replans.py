@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from budget.models import BudgetLine, BudgetShare, EstimateLine, FundSource, NormSet, Replan, ReplannedLine
+from budget.rules.costs import Factor
 from budget.rules.replan import Option, Strategy
 from budget.selectors.replan import ALL, PROVINCE, Wishes, mark_of, replanning, replans, undoing
 from budget.services import replans as service
-from budget.services.lines import remove_line, save_line
+from budget.services.estimates import CostData
+from budget.services.lines import remove_line, save_line, write_line
 from budget.services.replans import accept_replan, undo_replan
 from budget.services.states import approve_line
 from quotas.services.nominations import add_nomination
@@ -22,14 +24,19 @@ from trainingplan.services.refusals import Refused
 REASON = "Quyết định số 12/QĐ-UBND giao dự toán"
 
 
-def a_class(classes: int, learners: int) -> tuple[Any, ...]:
+def a_class(classes: int, learners: int) -> tuple[CostData, ...]:
     """Two days, four sessions."""
+    in_each = {"session": 4, "class": classes}
     return (
-        cost("giang-vien", session=4, **{"class": classes}),
-        cost("nuoc-uong", person=learners, session=4, **{"class": classes}),
-        cost("chung-chi", person=learners, **{"class": classes}),
-        cost("quan-ly"),
+        CostData("giang-vien", "", None, factors(**in_each)),
+        CostData("nuoc-uong", "", None, factors(person=learners, **in_each)),
+        CostData("chung-chi", "", None, factors(person=learners, **{"class": classes})),
+        CostData("quan-ly", "", None),
     )
+
+
+def factors(**numbers: int) -> tuple[Factor, ...]:
+    return tuple(Factor(unit, number) for unit, number in numbers.items())
 
 
 @pytest.fixture
@@ -212,9 +219,8 @@ def test_a_fault_half_way_leaves_nothing(
         calls.append(args)
         if len(calls) == 2:
             raise RuntimeError
-        write(*args)
+        write_line(*args)
 
-    write = service.write_line
     monkeypatch.setattr(service, "write_line", failing)
     with pytest.raises(RuntimeError):
         accept(province, Wishes(percent=50), Strategy.FEWER)
