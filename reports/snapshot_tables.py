@@ -365,6 +365,8 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "phasedeadline": "cách làm của các bước, kế hoạch không nói tới",
     "classkind": "mẫu để điền các khoản; chính các khoản nằm ở bảng estimateline",
     "usualcost": "mẫu để điền các khoản; chính các khoản nằm ở bảng estimateline",
+    "replan": "sổ của lần cắt giảm; các dòng đã đổi nằm ở bảng budgetline",
+    "replannedline": "sổ của lần cắt giảm; các dòng đã đổi nằm ở bảng budgetline",
     "submission": "sổ sách của lần gửi trang",
     "proposal": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",
     "proposedshare": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",
