@@ -72,16 +72,18 @@ def _money(state: State) -> Mapping[str, int]:
 
 
 def _lines(old: State, new: State) -> Iterator[Effect]:
-    """Lines written as before that now print other figures."""
-    for table, fields in TEXTS.items():
-        rows = old.data.get(table, {})
-        for key in sorted(rows, key=lambda key: _order(old, table, key)):
-            for field in fields:
-                text = str(rows[key].get(field, ""))
-                now = set(str(new.row(table, key).get(field, "")).splitlines())
-                for line in text.splitlines():
-                    if line in now and (one := old.printed(line)) != (two := new.printed(line)):
-                        yield Effect(_place(new, table, key), *narrowed(one.lstrip(SIGNS), two.lstrip(SIGNS)))
+    """Lines written as before that now print other figures, in the order of the text."""
+    rows = [(table, key) for table in TEXTS for key in old.data.get(table, {})]
+    for table, key in sorted(rows, key=lambda row: _order(old, *row)):
+        for field in TEXTS[table]:
+            yield from _of_text(old, new, table, key, field)
+
+
+def _of_text(old: State, new: State, table: str, key: str, field: str) -> Iterator[Effect]:
+    kept = set(new.text(table, key, field).splitlines())
+    for line in old.text(table, key, field).splitlines():
+        if line in kept and (one := old.printed(line)) != (two := new.printed(line)):
+            yield Effect(_place(new, table, key), *narrowed(one.lstrip(SIGNS), two.lstrip(SIGNS)))
 
 
 def _place(state: State, table: str, key: str) -> str:

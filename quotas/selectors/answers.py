@@ -60,6 +60,11 @@ class Review:
     request: ExtensionRequest | None
 
     @property
+    def stands_since(self) -> datetime | None:
+        """When it was sent or last written into: what the reader has seen is no later than this."""
+        return max(filter(None, (self.answer.sent_at, *(row.at for row in self.sheet.rows))), default=None)
+
+    @property
     def may_accept(self) -> bool:
         return Step.ACCEPT in self.steps and not self.own_hand
 

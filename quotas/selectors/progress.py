@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -74,6 +74,7 @@ class UnitProgress:
 
     `due_at` is that deadline, a running or past extension counted in; `extended` says that it was extended. Who got
     the answer back is late from that day at the earliest. `waiting` says for what and why it asks for more time.
+    What was sent `stands_since` then, or since a number was last written into it.
     """
 
     unit: PlanUnit
@@ -86,6 +87,7 @@ class UnitProgress:
     due_at: datetime | None
     extended: bool
     waiting: str
+    stands_since: datetime | None = None
 
     @property
     def owes(self) -> bool:
@@ -193,6 +195,7 @@ class _Cells:
     filled: int = 0
     registered: int = 0
     illustrative: int = 0
+    written_at: datetime | None = None
 
 
 def progress(plan: Plan, units: QuerySet[Unit], asked: int | None = None) -> Progress:
@@ -237,6 +240,7 @@ def _cells(plan: Plan, units: QuerySet[Unit]) -> dict[int, _Cells]:
             filled=Count("pk", filter=Q(number__isnull=False) | Q(no_need=True)),
             registered=Sum("number", default=0),
             marked=Count("pk", filter=Q(illustrative=True)),
+            written_at=Max("updated_at"),
         )
     )
     return {unit_id: _Cells(*rest) for unit_id, *rest in rows}
@@ -282,6 +286,7 @@ def _row(
         due_at=due_at,
         extended=extended,
         waiting=more.waiting or "",
+        stands_since=max(filter(None, (sent.sent_at, cell.written_at)), default=None) if sent else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from quotas.models import Quota, Registration, Response, ReturnedCell
@@ -79,7 +80,7 @@ def send_response(*, plan: Plan, unit: Unit, actor: User) -> Response:
 
 @transaction.atomic
 def accept_response(*, plan: Plan, unit: Unit, actor: User, seen: datetime | None = None) -> None:
-    """Take an answer in. `seen` is when the answer that the actor looked at was sent; raises Refused."""
+    """Take an answer in. `seen` is when what the actor looked at was sent or written into; raises Refused."""
     lock_answer(hold_plan(plan), unit)
     (verdict,) = accept_responses(plan=plan, seen={unit.pk: seen}, actor=actor)
     if verdict.refusal:
@@ -90,32 +91,35 @@ def accept_response(*, plan: Plan, unit: Unit, actor: User, seen: datetime | Non
 def accept_responses(*, plan: Plan, seen: Mapping[int, datetime | None], actor: User) -> list[Verdict]:
     """Take in the answers of those units, each judged by itself, as one act; a constant number of queries.
 
-    `seen` holds by unit when the answer that the actor looked at was sent. Raises Refused when none can be handled.
+    `seen` holds it by unit, as for one. Raises Refused when none can be handled.
     """
     plan = _hold_collecting(plan)
     participants = (
         Participant.objects.filter(plan=plan, unit_id__in=seen).order_by("unit_id").select_for_update(of=("self",))
     )
     answers = {answer.participant_id: answer for answer in Response.objects.filter(participant__in=list(participants))}
-    names, entered = unit_names(plan_day(plan), seen), entered_by(actor, plan)
+    names, entered, written = unit_names(plan_day(plan), seen), entered_by(actor, plan), _last_written(plan, seen)
     accepted, verdicts = [], []
     for participant in participants:
         answer = answers.get(participant.pk) or Response(participant=participant)
         answer.participant = participant
-        refusal = _why_not_accepted(answer, actor, entered, seen[participant.unit_id])
+        unit_id = participant.unit_id
+        refusal = _why_not_accepted(answer, actor, entered, seen[unit_id], written.get(unit_id))
         if not refusal:
             accepted.append(answer)
-        verdicts.append(Verdict(participant.unit_id, names.get(participant.unit_id, ""), refusal))
+        verdicts.append(Verdict(unit_id, names.get(unit_id, ""), refusal))
     if not participants:
         raise Refused("Chưa chọn đơn vị nào có trong kế hoạch.")
     _handle(accepted, Step.ACCEPT, actor, names=names)
     return verdicts
 
 
-def _why_not_accepted(answer: Response, actor: User, entered: frozenset[int], seen: datetime | None) -> str:
+def _why_not_accepted(
+    answer: Response, actor: User, entered: frozenset[int], seen: datetime | None, written: datetime | None
+) -> str:
     try:
         next_state(Step.ACCEPT, answer, actor)
-        _check_seen(answer, seen)
+        _check_seen(answer, seen, written)
     except Refused as refused:
         return refused.message
     return why_own_hand(answer, actor, entered)
@@ -138,7 +142,7 @@ def return_response(
     plan = _hold_collecting(plan)
     answer = lock_answer(plan, unit)
     next_state(Step.RETURN, answer, actor)
-    _check_seen(answer, seen)
+    _check_seen(answer, seen, _last_written(plan, [unit.pk]).get(unit.pk))
     reason = checked_reason(reason, "Cần ghi lý do trả lại để đơn vị biết phải sửa gì.")
     marked = _checked_marks(plan, marks or {})
     answer.return_reason = reason
@@ -195,10 +199,20 @@ def _hold_collecting(plan: Plan) -> Plan:
     return plan
 
 
-def _check_seen(answer: Response, seen: datetime | None) -> None:
-    if seen is not None and answer.sent_at != seen:
-        at = f" lúc {timezone.localtime(answer.sent_at):%H:%M, %d/%m/%Y}" if answer.sent_at else ""
-        raise Refused(f"Đơn vị đã gửi lại{at}, sau bản mà bạn xem. Xem lại rồi quyết định.")
+def _last_written(plan: Plan, unit_ids: Iterable[int]) -> dict[int, datetime]:
+    """When a number was last written into the registration of each unit."""
+    rows = Registration.objects.filter(quota__programme__plan=plan, unit_id__in=unit_ids).order_by()
+    return dict(rows.values_list("unit_id").annotate(at=Max("updated_at")))
+
+
+def _check_seen(answer: Response, seen: datetime | None, written: datetime | None) -> None:
+    """`seen` is when the answer that the actor looked at was sent, or last written into by the Board for the unit."""
+    if seen is None or max(filter(None, (answer.sent_at, written)), default=None) == seen:
+        return
+    if answer.sent_at and answer.sent_at > seen:
+        at = f"{timezone.localtime(answer.sent_at):%H:%M, %d/%m/%Y}"
+        raise Refused(f"Đơn vị đã gửi lại lúc {at}, sau bản mà bạn xem. Xem lại rồi quyết định.")
+    raise Refused("Có số vừa được sửa sau bản mà bạn xem. Xem lại rồi quyết định.")
 
 
 def _checked_marks(plan: Plan, marks: Mapping[int, str]) -> dict[Quota, str]:

@@ -50,7 +50,7 @@ def _page(request: UserRequest, plan: Plan, unit: Unit, attempt: Attempt = FRESH
         "review": review,
         "sheet": review.sheet,
         "state_tone": STATE_TONES.get(review.sheet.state, ""),
-        "seen": review.answer.sent_at.isoformat() if review.answer.sent_at else "",
+        "seen": review.stands_since.isoformat() if review.stands_since else "",
         "attempt": attempt,
         "may_run": may(request.user, Action.RUN_ROUND),
         "may_extend": may(request.user, Action.RUN_ROUND) and not review.closed_reason and sendable(review.answer),

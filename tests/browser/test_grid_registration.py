@@ -213,8 +213,8 @@ def test_after_the_session_ends_nothing_typed_is_lost_or_taken_as_another_s(shee
     expect(sheet.page.get_by_role("link", name="Đăng nhập lại")).to_be_visible()
     client = Client()
     client.force_login(country.bob)
-    bobs = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
-    sheet.page.context.add_cookies([{**bobs, "url": sheet.page.url}])
+    bobs = client.cookies[settings.SESSION_COOKIE_NAME].value
+    sheet.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": bobs, "url": sheet.page.url}])
     sheet.page.get_by_role("button", name="Thử lưu lại ngay").click()
     expect(sheet.status).to_contain_text("đang đăng nhập bằng tài khoản khác (bob). 1 ô chưa lưu được giữ")
     sheet.page.context.add_cookies(

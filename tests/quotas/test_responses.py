@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -190,6 +191,25 @@ def test_an_answer_sent_again_meanwhile_is_not_accepted_unseen(province: Provinc
     with pytest.raises(Refused, match="Đơn vị đã gửi lại"):
         return_response(plan=province.plan, unit=province.binh_son, actor=province.hoa, reason="x", seen=first)
     assert state(province) == State.SENT
+
+
+def test_a_number_that_a_colleague_wrote_meanwhile_is_not_accepted_unseen(province: Province) -> None:
+    colleague = make_user("lan", "Lê Thị Lan", Role.BOARD)
+    send(province)
+    unit = Unit.objects.filter(pk=province.binh_son.pk)
+    (shown,) = progress(province.plan, unit).units
+    review = answer_review(province.plan, province.binh_son, province.hoa)
+    assert review is not None
+    assert review.stands_since == shown.stands_since == Response.objects.get().sent_at
+    enter(province, colleague, (province.kv3, "9"))
+    told: dict[str, Any] = {"plan": province.plan, "unit": province.binh_son, "actor": province.hoa}
+    with pytest.raises(Refused, match="Có số vừa được sửa"):
+        accept_response(**told, seen=shown.stands_since)
+    with pytest.raises(Refused, match="Có số vừa được sửa"):
+        return_response(**told, reason="x", seen=shown.stands_since)
+    (now,) = progress(province.plan, unit).units
+    accept_response(**told, seen=now.stands_since)
+    assert state(province) == State.ACCEPTED
 
 
 @pytest.mark.parametrize(("reason", "words"), [("", "Cần ghi lý do"), (" \n", "Cần ghi lý do"), ("x" * 501, "quá 500")])

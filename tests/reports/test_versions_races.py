@@ -84,13 +84,13 @@ def test_an_edit_beside_the_submission_is_in_the_version_or_refused(committed: O
     assert digest(take_snapshot(committed.plan)) == version.data_sha256
 
 
-def save_around(committed: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+def save_around(committed: Office, monkeypatch: pytest.MonkeyPatch, *, patience: int) -> tuple[int, int]:
     """A save that saw the plan open and writes after it is issued, if it can; what is live, and what is published."""
     looked, issued = Event(), Event()
 
     def wait_and_lock(quota_ids: Iterable[int], unit_ids: Iterable[int]) -> Ceilings:
         looked.set()
-        issued.wait(timeout=2)
+        issued.wait(timeout=patience)
         return lock_ceilings(quota_ids, unit_ids)
 
     monkeypatch.setattr(cells_service, "lock_ceilings", wait_and_lock)
@@ -111,7 +111,7 @@ def save_around(committed: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[int
 
 
 def test_a_save_that_has_begun_is_waited_for(committed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert save_around(committed, monkeypatch) == (24, 24)
+    assert save_around(committed, monkeypatch, patience=1) == (24, 24)
 
 
 @pytest.mark.skipif("sqlite" in str(connection.settings_dict["ENGINE"]), reason="SQLite has one writer at a time")
@@ -120,4 +120,4 @@ def test_control_a_plan_that_is_not_held_changes_behind_its_version(
 ) -> None:
     """If this fails, the test above proves nothing."""
     monkeypatch.setattr(cells_service, "hold_plan", lambda plan: Plan.objects.get(pk=plan.pk))
-    assert save_around(committed, monkeypatch) == (24, 25)
+    assert save_around(committed, monkeypatch, patience=60) == (24, 25)
