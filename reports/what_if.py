@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from budget.rules.norms import PERCENT
+from budget.rules.what_if import CostChange
 from budget.selectors.what_if import Assumed, Class, Sum
 from reports.appendices.build import MARK
 from reports.document import (
@@ -52,7 +54,10 @@ def what_if_document(plan: Plan, words: Sequence[str], assumed: Assumed) -> Docu
     outcome = assumed.outcome
     amounts = (format_money(amount, unit=True) for amount in (outcome.old, outcome.new, outcome.difference))
     said = "Tổng kinh phí từ {} thành {}, chênh lệch {}.".format(*amounts)
-    blocks: list[Block] = [Heading(TITLE.upper()), *(Paragraph.of(sentence) for sentence in words)]
+    blocks: list[Block] = [
+        Heading(f"{TITLE}, kế hoạch {plan.year}".upper()),
+        *(Paragraph.of(sentence) for sentence in words),
+    ]
     blocks += [Paragraph.of(said), _classes(assumed), Heading("Theo nguồn", 2), _sums("Theo nguồn", assumed.sources)]
     if assumed.blocs:
         blocks += [Heading("Theo khối", 2), _sums("Theo khối", assumed.blocs)]
@@ -97,7 +102,7 @@ def _class(stt: int, one: Class, at: int) -> list[Row]:
         Row.of(
             RowKind.DATA,
             "",
-            f"- {cost.new.cost.content}: {cost.new.formula}",
+            f"- {cost.new.cost.content}: {_formula(cost)}",
             "",
             cost.old.amount,
             cost.new.amount,
@@ -106,6 +111,12 @@ def _class(stt: int, one: Class, at: int) -> list[Row]:
         for cost in change.changed
     ]
     return [Row.of(RowKind.DATA, str(stt), one.content, day, change.old, change.new, difference), *parts]
+
+
+def _formula(cost: CostChange) -> str:
+    """The new formula without its result, which stands in a column of its own."""
+    priced = cost.new
+    return priced.how if priced.cost.kind == PERCENT else priced.formula.partition(" = ")[0]
 
 
 def _sum(kind: RowKind, mark: str, title: str, sums: Sequence[int], parts: Sequence[int]) -> Row:

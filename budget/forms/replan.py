@@ -41,13 +41,20 @@ class WishesForm(forms.Form):
 
     source = forms.ChoiceField(label="Kinh phí của", initial=PROVINCE, error_messages=CHOICE)
     amount = MoneyField(label="Số được giao (đồng)", max_value=MAXIMUM, required=False)
-    percent = CountField(label="hoặc bằng % dự kiến", noun="tỷ lệ", min_value=1, max_value=100, required=False)
+    percent = CountField(
+        label="hoặc bằng % dự kiến",
+        noun="tỷ lệ",
+        min_value=1,
+        max_value=100,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "90"}),
+    )
     least = CountField(label="Học viên mỗi lớp, ít nhất", noun="số học viên", min_value=1, max_value=100_000)
     most = CountField(label="Học viên lớp ghép, nhiều nhất", noun="số học viên", min_value=1, max_value=100_000)
     rank = forms.ChoiceField(label="Xếp phương án theo", choices=RANKS, error_messages=CHOICE)
 
     def __init__(self, given: QueryDict) -> None:
-        initial = {"percent": 90, "least": USUAL_LIMITS.least, "most": USUAL_LIMITS.most}
+        initial = {"least": USUAL_LIMITS.least, "most": USUAL_LIMITS.most}
         super().__init__(given if any(name in given for name in ADDRESS.values()) else None, initial=initial)
         self.label_suffix = ""
         self.given = given
