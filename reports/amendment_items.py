@@ -203,7 +203,7 @@ class _Maker:
     def _telling(self, one: Bundle) -> Sequence[Difference]:
         """What is to be said besides the number: not what follows from it, nor, beside others, the mark of examples."""
         counted = NUMBERS.get(one.table) if self._number(one) else None
-        sole = self._sole_source(one)
+        sole, came_or_went = self._sole_source(one), _sort(one) is not Sort.CHANGED
         told = [
             part
             for part in (
@@ -212,6 +212,7 @@ class _Maker:
             )
             if not (isinstance(part, Changed) and part.table == one.table and part.field == counted)
             and not (part.table == "budgetshare" and sole)
+            and not (part.table == "estimateline" and came_or_went)
         ]
         real = [part for part in told if not (isinstance(part, Changed) and part.field == MARK)]
         return real if real or counted else told
@@ -287,7 +288,7 @@ class _Maker:
                 yield Detail(label, *((value, "") if isinstance(part, Removed) else ("", value)))
 
 
-FOLLOWING = frozenset({"amount", "of_amount"})
+FOLLOWING = frozenset({"amount", "of_amount", "position"})
 """Of a cost what its level and factors make."""
 NUMBERS = {"allocation": "number", "registration": "number", "quota": "number", "budgetline": "amount"} | {
     "normitem": "level"

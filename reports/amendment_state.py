@@ -1,7 +1,9 @@
 """One state of a plan's data, read as people call it: names of units and quotas, places in the text, its figures."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 
 from django.apps import apps
@@ -10,11 +12,12 @@ from django.db.models import Field, Model
 
 from reports.fields import Figures, QuotaFigure, render
 from reports.rules.compare import Data, Row, Value
-from trainingplan.rules.dates import PartialDate
+from trainingplan.rules.dates import PartialDate, format_date
 from trainingplan.rules.letters import item_letter
 from trainingplan.services.catalogue import HIDDEN, NEVER_SHOWN, UNGROUPED, display
 
 BUDGET_KIND = "budget"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ class State:
 
     @staticmethod
     def _plain(table: str, field: str, value: Value) -> str:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return format_date(date.fromisoformat(value))
         return choices(table, field).get(value) or display(value, grouped=field not in UNGROUPED)
 
 

@@ -120,19 +120,21 @@ def test_a_person_s_protected_data_are_never_told(data: Data) -> None:
     assert "Chức vụ mới" in item.told
 
 
-def test_a_budget_line_is_one_item_with_what_its_sources_pay(data: Data) -> None:
+def test_a_budget_line_is_one_item_with_its_costs_and_what_its_sources_pay(data: Data) -> None:
     new = copy.deepcopy(data)
-    key, row = next(iter(new["budgetline"].items()))
-    before = int(row["amount"])
-    row |= {"rate": int(row["rate"]) * 2, "amount": before * 2}
-    for share in new["budgetshare"].values():
-        if share["line"] == key:
-            share["amount"] = before * 2
+    row, cost = new["budgetline"][LINE], new["estimateline"][f"{LINE}/2"]
+    more = int(cost["amount"])
+    cost |= {"level": int(cost["level"]) * 2, "amount": more * 2}
+    row |= {"amount": int(row["amount"]) + more, "opens_on": "2024-05-06"}
+    new["budgetshare"][first(data, "budgetshare", line=LINE)]["amount"] = row["amount"]
     (item,) = items(data, new)
-    assert (item.group, item.difference, item.word) == (Group.BUDGET, before, "đồng")
-    assert [detail.label for detail in item.details] == ["mức chi"]
+    assert (item.group, item.difference, item.word) == (Group.BUDGET, more, "đồng")
+    assert [(one.label, one.old, one.new) for one in item.details] == [
+        ("ngày khai giảng", "15/04/2024", "06/05/2024"),
+        ("khoản «Tài liệu học tập», mức dùng", "1.500.000", "3.000.000"),
+    ]
     effects = effects_of(State(data), State(new))
-    assert [effect.difference for effect in effects] == [before, before, None]
+    assert [effect.difference for effect in effects] == [more, more, None]
     assert "36.511.988.780" in effects[-1].old
 
 
@@ -226,10 +228,12 @@ def test_money_that_came_and_went(data: Data) -> None:
 
     def change(new: Data) -> None:
         del new["budgetline"][LINE], new["budgetshare"][share]
+        for cost in [key for key in data["estimateline"] if key.startswith(f"{LINE}/")]:
+            del new["estimateline"][cost]
         new["budgetline"]["moi"] = data["budgetline"][LINE] | {"content": "Lớp mới"}
 
     went, came = sorted(told(data, change))
-    assert came == "Bổ sung phụ lục 8, Lớp mới: 1.950.000.000 đồng."
+    assert came == "Bổ sung phụ lục 8, Lớp mới: 2.304.000.000 đồng."
     assert went.startswith("Bỏ phụ lục 8, Lớp cao cấp lý luận chính trị")
 
 
@@ -243,7 +247,7 @@ def test_who_pays_a_line(data: Data) -> None:
         new["budgetshare"][f"{LINE}/{other}"] = {"line": LINE, "source": other, "amount": 50_000_000}
 
     (words,) = told(data, change)
-    assert "nguồn Ngân sách tỉnh «1.950.000.000» thành «1.900.000.000»." in words
+    assert "nguồn Ngân sách tỉnh «2.304.000.000» thành «1.900.000.000»." in words
     assert "bổ sung nguồn Nguồn khác «50.000.000»." in words
 
 
