@@ -10,6 +10,7 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section, _Footer, _Header
@@ -55,6 +56,7 @@ _ALIGN: Final = {
 def render_docx(document: Document) -> bytes:
     """Return the document as a Word file; the same document gives the same bytes."""
     word = docx.Document()
+    _drop_thumbnail(word)
     profile = profile_of(document)
     _set_styles(word, profile)
     _set_page(word.sections[0], document)
@@ -67,6 +69,13 @@ def render_docx(document: Document) -> bytes:
     buffer = BytesIO()
     word.save(buffer)
     return _dated(buffer, document)
+
+
+def _drop_thumbnail(word: WordDocument) -> None:
+    """The library's template carries a picture of itself, which would be shown as that of ours."""
+    relations = word.part.package.rels
+    for key in [key for key, relation in relations.items() if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del relations[key]
 
 
 def _dated(packed: BytesIO, document: Document) -> bytes:

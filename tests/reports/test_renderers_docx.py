@@ -192,3 +192,9 @@ def test_hostile_text_stays_text(hostile: str) -> None:
     word = opened(document(table, Paragraph.of(hostile), Heading(hostile), Note(hostile)))
     shown = "".join(letter for letter in hostile if letter.isprintable() and not "\ud800" <= letter <= "\udfff")
     assert word.paragraphs[-3].text == shown
+
+
+def test_no_picture_of_somebody_else_s_document_is_in_the_file() -> None:
+    with ZipFile(BytesIO(render_docx(document(allocation_table())))) as archive:
+        assert [name for name in archive.namelist() if name.endswith((".jpeg", ".png"))] == []
+        assert b"thumbnail" not in archive.read("_rels/.rels")
