@@ -40,6 +40,10 @@ class Doors:
     def budget(self) -> str:
         return self._url(Action.SEE_BUDGET, "budget")
 
+    def execution(self) -> str:
+        """Planned, granted and settled money."""
+        return self._url(Action.SEE_BUDGET, "budget-execution")
+
     def progress(self, *, standing: Standing | None = None, group_id: int | None = None) -> str:
         """The progress page, perhaps of one standing or khối only."""
         query = {"trang-thai": str(standing)} if standing else {}

@@ -16,7 +16,7 @@ from trainingplan.models import Change
 
 OF_A_UNIT = {"unit_key", "person", "cell"}
 """The parts of addresses that belong to a unit."""
-FILES = {"appendix-file", "appendices-zip", "progress-letter-file", "budget-what-if-file"}
+FILES = {"appendix-file", "appendices-zip", "progress-letter-file", "budget-what-if-file", "budget-execution-file"}
 LOGS = {"trainingplan_accessrefusal", "django_session"}
 
 
@@ -84,6 +84,13 @@ TABLE = [
         "go 403 403 -> 403 403 403 -> 403", "year way"),
     Row("budget-replan-undo", "go 403 403 200 403 403 403 200 403",
         "go 403 403 200 403 403 403 200 403", "year replan"),
+    Row("budget-execution", "go 403 403 200 200 403 403 200 403", "go 403 403 405 405 403 403 405 403", "year"),
+    Row("budget-execution-file", "go 403 403 200 200 403 403 200 403",
+        "go 403 403 405 405 403 403 405 403", "year xlsx"),
+    Row("budget-grant-add", "go 403 403 200 403 403 403 200 403", "go 403 403 200 403 403 403 200 403", "year"),
+    Row("budget-grant-remove", "go 403 403 200 403 403 403 200 403",
+        "go 403 403 200 403 403 403 200 403", "year grant"),
+    Row("budget-settle", "go 403 403 200 403 403 403 200 403", "go 403 403 200 403 403 403 200 403", "year"),
     Row("dashboard", "go 200 200 200 200 200 200 200 403", "go 405 405 405 405 405 405 405 403", "year"),
     Row("appendices", "go 200 200 200 200 200 200 200 403", "go 405 405 405 405 405 405 405 403", "year"),
     Row("appendix", "go 200 200 200 200 200 200 404 403", "go 405 405 405 405 405 405 405 403", "year number"),

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from quotas.selectors.progress import UnitProgress
-from reports.dashboard import Dashboard, Figures, dashboard
+from reports.dashboard import Budget, Dashboard, Figures, dashboard
 from reports.doors import Doors
 from reports.figures import charts_of
+from reports.figures_execution import execution_charts
 from reports.tables import Cell, Row, Table, count
 from trainingplan.frame import Deadline
 from trainingplan.models import Plan
@@ -45,7 +46,7 @@ def overview(request: UserRequest, plan: Plan) -> HttpResponse:
         "plan": plan,
         "board": board,
         "tiles": _tiles(board, doors),
-        "charts": charts_of(board, doors),
+        "charts": [*charts_of(board, doors), *execution_charts(board, doors)],
         "table": _own_table(board, doors) if board.own else _table(board, doors),
         "missing": _missing(board, doors),
         "missing_url": doors.progress(),
@@ -78,7 +79,20 @@ def _tiles(board: Dashboard, doors: Doors) -> list[Tile]:
     if board.budget:
         total = format_money(board.budget.provincial)
         tiles.append(Tile("Ngân sách tỉnh", total or "0", "đồng, dự kiến", doors.budget()))
+        tiles += _executed(board.budget, doors)
     return tiles
+
+
+def _executed(budget: Budget, doors: Doors) -> list[Tile]:
+    """What is granted and settled, once anything is granted."""
+    if not budget.execution:
+        return []
+    money, url = budget.executed, doors.execution()
+    note = f"đồng, bằng {money.percent} số được giao" if money.percent else "đồng"
+    return [
+        Tile("Được giao", format_money(money.granted), "đồng, mọi nguồn", url),
+        Tile("Quyết toán", format_money(money.settled), note, url),
+    ]
 
 
 def _big(number: int | None) -> str:
