@@ -138,7 +138,11 @@ def _apply(plan: Plan, replan: Replan, row: BudgetLine, cut: Cut, actor: User) -
     line = stored_line(plan, row)
     before = shown(line)
     line.classes, line.learners_per_class = cut.size.classes, cut.size.learners
-    write_line(line, estimate_by(line.norm_set, _retyped(cost_data(line), cut.costs)), cut.shares)
+    try:
+        made = estimate_by(line.norm_set, _retyped(cost_data(line), cut.costs))
+    except Refused as refusal:
+        raise Refused(f"Dòng «{line.content}» không còn theo định mức: {refusal.message}") from refusal
+    write_line(line, made, cut.shares)
     log_line(line, before, shown(line), actor, replan.reason)
     if line.amount != cut.amount:
         raise Refused(f"Dòng «{line.content}» không còn tính theo mức chi đã lưu. Mở dòng để tính lại, rồi cắt giảm.")
