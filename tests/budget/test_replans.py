@@ -195,7 +195,7 @@ def test_an_option_that_cannot_be_accepted_writes_nothing(province: Province, bu
         with pytest.raises(Refused, match=words):
             accept(province, wishes, Strategy.FEWER, **more)
     NormItem.objects.filter(key="nuoc-uong").update(level=10_000)
-    with pytest.raises(Refused, match="Dòng «Lớp 4 × 40» không còn theo định mức: Khoản 2: .* vượt mức tối đa"):
+    with pytest.raises(Refused, match="Dòng «Lớp 10 × 60» không còn theo định mức: Khoản 2: 20"):
         accept(province, NINETY, Strategy.FEWER)
     assert (stored(), Replan.objects.count()) == (before, 0)
 
