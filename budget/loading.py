@@ -160,8 +160,12 @@ def _load_lines(source: PlanSource, plan: Plan, report: LoadReport) -> None:
 
 
 def _drop_invented(plan: Plan, wanted: set[str], report: LoadReport) -> None:
-    """Take out the illustrative lines that the illustrative folder does not name any more: its sum must hold."""
-    gone = plan.budget_lines.filter(illustrative=True).exclude(key__in=wanted)
+    """Take out the illustrative lines that the illustrative folder does not name any more: its sum must hold.
+
+    A line of which an amount was granted or settled stays.
+    """
+    untouched = plan.budget_lines.filter(granted__isnull=True, settled__isnull=True)
+    gone = untouched.filter(illustrative=True).exclude(key__in=wanted)
     if count := len(gone):
         gone.delete()
         report.updated[str(BudgetLine._meta.verbose_name)] += count

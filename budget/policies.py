@@ -36,3 +36,19 @@ def check_line_open(line: BudgetLine) -> None:
     """Raise Refused when the line's money is approved."""
     if reason := why_line_closed(line):
         raise Refused(reason)
+
+
+def check_nothing_granted(line: BudgetLine) -> None:
+    """Raise Refused when an amount was granted or settled of the line: it is approved as long as one stands."""
+    if line.granted.exists() or line.settled.exists():
+        raise Refused("Dòng này đã có số được giao hoặc quyết toán. Xóa quyết định giao trước, rồi mới đưa về dự kiến.")
+
+
+def check_execution(actor: User) -> None:
+    """Raise Refused when the actor's role does not write granted and settled amounts.
+
+    No state of the plan closes them: they are execution data, which come after the plan is issued, and the published
+    version does not hold them.
+    """
+    if not may(actor, Action.EDIT_BUDGET):
+        raise Refused("Chỉ Sở Tài chính và Ban Tổ chức Tỉnh ủy được nhập số được giao, số quyết toán.")

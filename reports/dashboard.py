@@ -12,6 +12,9 @@ from django.db.models import Count, FilteredRelation, Min, Q, QuerySet, Sum, Val
 from django.db.models.expressions import Combinable
 
 from budget.models import BudgetLine, BudgetShare
+from budget.rules.execution import Three
+from budget.rules.execution import total as total_money
+from budget.selectors.execution import SourceSum, sums_by_source
 from quotas.models import Allocation, Nomination, Quota, Registration
 from quotas.selectors.allocation import sums_by_quota
 from quotas.selectors.progress import Progress, progress
@@ -113,7 +116,13 @@ class Budget:
     sources: tuple[Amount, ...]
     groups: tuple[Amount, ...]
     provincial: int
+    execution: tuple[SourceSum, ...]
+    """Planned, granted and settled by source; nothing while nothing is granted."""
     illustrative: bool
+
+    @property
+    def executed(self) -> Three:
+        return total_money(source.money for source in self.execution)
 
     @property
     def amount(self) -> int:
@@ -158,7 +167,7 @@ def _per_place(quota: QuotaFigures) -> int:
 
 
 def dashboard(plan: Plan, user: User) -> Dashboard:
-    """All numbers of the page; at most eight queries, whatever the number of units."""
+    """All numbers of the page; at most nine queries, whatever the number of units."""
     own = not sees_totals(user)
     units = visible_units(user) if own else None
     quotas = list(_quotas(plan))
@@ -298,7 +307,7 @@ def _three(sums: Mapping[str, int]) -> dict[str, int]:
 
 
 def _budget(plan: Plan) -> Budget:
-    """Two queries. The same sums as `budget.selectors.budget_table` makes of every line."""
+    """Three queries. The same sums as the pages of the budget make of every line."""
     shares = BudgetShare.objects.filter(line__plan=plan).order_by("source__position")
     by_source = list(shares.values_list("source__name", "source__provincial").annotate(amount=Sum("amount")))
     by_group = (
@@ -308,9 +317,11 @@ def _budget(plan: Plan) -> Budget:
         .order_by("first")
     )
     groups = [(name, amount, marked) for name, _, amount, marked in by_group]
+    executed = sums_by_source(plan)
     return Budget(
         sources=tuple(Amount(name, amount) for name, _, amount in by_source),
         groups=tuple(Amount(name, amount) for name, amount, _ in groups),
         provincial=sum(amount for _, provincial, amount in by_source if provincial),
+        execution=executed if any(source.money.granted for source in executed) else (),
         illustrative=any(marked for *_, marked in groups),
     )

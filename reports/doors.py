@@ -72,6 +72,10 @@ class Doors:
         url = self._url(Action.EDIT_PLAN, "plan-editor-section", key=key)
         return f"{url}#diem-{slot}" if url and slot else url
 
+    def execution(self) -> str:
+        """Planned, granted and settled money."""
+        return self._url(Action.SEE_BUDGET, "budget-execution")
+
     def progress(self, *, standing: Standing | None = None, group_id: int | None = None) -> str:
         """The progress page, perhaps of one standing or khối only."""
         query = {"trang-thai": str(standing)} if standing else {}

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
-from budget.models import Replan
+from budget.models import Grant, GrantedAmount, Replan
 from quotas.models import Allocation, Nomination, Registration, SubQuota
 from quotas.services.nominations import add_nomination
 from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
@@ -110,6 +110,11 @@ def _build() -> Doors:
         plan=plan, way="Giảm số lớp", limited="ngân sách tỉnh", limit=9, money_before=9, money_after=9, reason="x",
         made_by=users["board"], made_at=users["board"].created_at,
     )  # fmt: skip
+    grant = Grant.objects.create(
+        plan=plan, number="1/QĐ-UBND", decided_on="2024-01-05", made_by=users["board"],
+        made_at=users["board"].created_at,
+    )  # fmt: skip
+    GrantedAmount.objects.create(grant=grant, line=line, source=source, amount=PLAIN_AMOUNT)
     common: dict[str, dict[str, Any]] = {
         "year": {"year": plan.year},
         "number": {"number": 1},
@@ -120,6 +125,7 @@ def _build() -> Doors:
         "figure": {"truong": "{quota:kv3}"},
         "version": {"number": version.number},
         "published": {"number": version.number, "name": "ke-hoach.html"},
+        "grant": {"pk": grant.pk},
         "replan": {"pk": replan.pk},
         "way": {"way": "giam-so-lop"},
         "xlsx": {"extension": "xlsx"},

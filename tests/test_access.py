@@ -17,6 +17,7 @@ from trainingplan.models import Change
 OF_A_UNIT = {"unit_key", "person", "cell"}
 """The parts of addresses that belong to a unit."""
 FILES = {"appendix-file", "appendices-zip", "checks-file", "plan-file", "plan-all", "progress-letter-file"} | {
+    "budget-execution-file",
     "budget-what-if-file",
     "plan-amendment",  # reads the whole plan, table by table, as the files do
     "plan-amendment-table",
@@ -91,6 +92,13 @@ TABLE = [
         "go 403 403 -> 403 403 403 -> 403", "year way"),
     Row("budget-replan-undo", "go 403 403 200 403 403 403 200 403",
         "go 403 403 200 403 403 403 200 403", "year replan"),
+    Row("budget-execution", "go 403 403 200 200 403 403 200 403", "go 403 403 405 405 403 403 405 403", "year"),
+    Row("budget-execution-file", "go 403 403 200 200 403 403 200 403",
+        "go 403 403 405 405 403 403 405 403", "year xlsx"),
+    Row("budget-grant-add", "go 403 403 200 403 403 403 200 403", "go 403 403 200 403 403 403 200 403", "year"),
+    Row("budget-grant-remove", "go 403 403 200 403 403 403 200 403",
+        "go 403 403 200 403 403 403 200 403", "year grant"),
+    Row("budget-settle", "go 403 403 200 403 403 403 200 403", "go 403 403 200 403 403 403 200 403", "year"),
     Row("dashboard", "go 200 200 200 200 200 200 200 403", "go 405 405 405 405 405 405 405 403", "year"),
     Row("appendices", "go 200 200 200 200 200 200 200 403", "go 405 405 405 405 405 405 405 403", "year"),
     Row("appendix", "go 200 200 200 200 200 200 404 403", "go 405 405 405 405 405 405 405 403", "year number"),

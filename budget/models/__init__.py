@@ -1,6 +1,7 @@
 """Norm sets, kinds of class, budget lines with their estimates, and sources of funds. Amounts are integer đồng."""
 
 from budget.models.estimates import EstimateLine
+from budget.models.grants import Grant, GrantedAmount, SettledAmount
 from budget.models.kinds import FACTOR_MAXIMUM, FACTOR_UNITS, ClassKind, UsualCost
 from budget.models.lines import BudgetLine, BudgetShare, FundSource
 from budget.models.norms import MAXIMUM, NormItem, NormSet
@@ -15,9 +16,12 @@ __all__ = [
     "ClassKind",
     "EstimateLine",
     "FundSource",
+    "Grant",
+    "GrantedAmount",
     "NormItem",
     "NormSet",
     "Replan",
     "ReplannedLine",
+    "SettledAmount",
     "UsualCost",
 ]

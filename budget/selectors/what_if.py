@@ -128,7 +128,7 @@ def assume(plan: Plan, lines: Sequence[BudgetLine], assumption: Assumption) -> A
         classes=tuple(_class(by_id[line_id], one) for line_id, one in changed.items()),
         sources=_by_source(lines, changed),
         blocs=_by_bloc(lines, changed),
-        illustrative=plan.illustrative or any(_is_illustrative(line) for line in lines),
+        illustrative=shows_illustrative(plan, lines),
     )
 
 
@@ -150,6 +150,14 @@ def class_costs(plan: Plan, line: BudgetLine) -> ClassCosts:
     )
 
 
+def shows_illustrative(plan: Plan, lines: Iterable[BudgetLine]) -> bool:
+    """Whether the plan, a line or a level that it uses is not of a real plan."""
+    return plan.illustrative or any(
+        line.illustrative or any(cost.norm_item and cost.norm_item.illustrative for cost in line.costs.all())
+        for line in lines
+    )
+
+
 def paid_by(line: BudgetLine) -> dict[int, int]:
     """What each source pays of a line, by its id."""
     return {share.source_id: share.amount for share in line.shares.all()}
@@ -157,10 +165,6 @@ def paid_by(line: BudgetLine) -> dict[int, int]:
 
 def _class(line: BudgetLine, change: Affected) -> Class:
     return Class(line.pk, line.content, line.group, line.classes, line.learners, line.opens_on, change)
-
-
-def _is_illustrative(line: BudgetLine) -> bool:
-    return line.illustrative or any(cost.norm_item and cost.norm_item.illustrative for cost in line.costs.all())
 
 
 def _by_source(lines: Sequence[BudgetLine], changed: Mapping[int, Affected]) -> tuple[Sum, ...]:

@@ -136,18 +136,18 @@ def _apply(plan: Plan, replan: Replan, row: BudgetLine, cut: Cut, actor: User) -
         done.amount_after = 0
         return done
     line = stored_line(plan, row)
+    before = shown(line)
     line.classes, line.learners_per_class = cut.size.classes, cut.size.learners
-    _write(line, _retyped(cost_data(line), cut.costs), cut.shares, actor, replan.reason)
+    try:
+        made = estimate_by(line.norm_set, _retyped(cost_data(line), cut.costs))
+    except Refused as refusal:
+        raise Refused(f"Dòng «{line.content}» không còn theo định mức: {refusal.message}") from refusal
+    write_line(line, made, cut.shares)
+    log_line(line, before, shown(line), actor, replan.reason)
     if line.amount != cut.amount:
         raise Refused(f"Dòng «{line.content}» không còn tính theo mức chi đã lưu. Mở dòng để tính lại, rồi cắt giảm.")
     done.line, done.version, done.amount_after = line, line.version, line.amount
     return done
-
-
-def _write(line: BudgetLine, costs: Sequence[CostData], paid: Mapping[int, int], actor: User, reason: str) -> None:
-    before = shown(stored_line(line.plan, line))
-    write_line(line, estimate_by(line.norm_set, costs), paid)
-    log_line(line, before, shown(line), actor, reason)
 
 
 def _retyped(costs: Sequence[CostData], resized: Sequence[Cost]) -> list[CostData]:

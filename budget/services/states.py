@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from budget.models import BudgetLine, NormSet
-from budget.policies import check_budget_open, check_line_open
+from budget.policies import check_budget_open, check_line_open, check_nothing_granted
 from budget.rules.amounts import share_gap
 from budget.rules.costs import repriced
 from budget.selectors.norms import items_by_key, outdated_lines
@@ -38,6 +38,7 @@ def reopen_line(*, plan: Plan, line: BudgetLine, version: int, actor: User, reas
         raise Refused("Cần ghi lý do đưa dòng này về dự kiến.", field="reason")
     if stored.state != State.FUNDED:
         raise Refused(f"Dòng này đang ở trạng thái «{stored.get_state_display()}», không đưa về dự kiến được.")
+    check_nothing_granted(stored)
     return _turn(stored, State.PLANNED, actor, reason)
 
 
@@ -88,6 +89,18 @@ def _reprice(line: BudgetLine, wanted: NormSet, actor: User) -> BudgetLine:
     write_line(line, made, paid)
     log_line(line, before, shown(line), actor, f"Tính lại theo {wanted.number}")
     return line
+
+
+def fund_line(line: BudgetLine, writer: User, reason: str) -> None:
+    """dự kiến → được duyệt kinh phí because an amount was granted, in whatever state the plan is."""
+    if line.state == State.PLANNED:
+        _turn(line, State.FUNDED, writer, reason)
+
+
+def unfund_line(line: BudgetLine, writer: User, reason: str) -> None:
+    """được duyệt kinh phí → dự kiến because the only decision that granted anything was taken out."""
+    if line.state == State.FUNDED:
+        _turn(line, State.PLANNED, writer, reason)
 
 
 def _turn(line: BudgetLine, state: State, actor: User, reason: str) -> BudgetLine:

@@ -82,12 +82,14 @@ def budget_replan_undo(request: UserRequest, plan: Plan, pk: int) -> HttpRespons
             for content, why in done.kept:
                 messages.warning(request, f"Giữ nguyên «{content}»: {why}.", extra_tags="is-warn")
             return redirect("budget-replan", year=plan.year)
+    rows = undoing(replan)
     context = {
         "plan": plan,
         "replan": replan,
-        "rows": undoing(replan),
+        "rows": rows,
         "problem": problem,
         "closed_reason": why_budget_closed(plan),
+        "illustrative": plan.illustrative or any(row.was["illustrative"] for row, _ in rows),
     }
     return render(request, "budget/replan_undo.html", context)
 

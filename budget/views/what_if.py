@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from budget.forms.what_if import WhatIfForm
-from budget.selectors.what_if import assume, lines_with_costs, used_norms
+from budget.selectors.what_if import assume, lines_with_costs, shows_illustrative, used_norms
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, plan_view
 
@@ -23,6 +23,6 @@ def budget_what_if(request: UserRequest, plan: Plan) -> HttpResponse:
         "form": form,
         "assumed": assumed,
         "address": request.GET.urlencode(),
-        "illustrative": assumed.illustrative if assumed else plan.illustrative,
+        "illustrative": shows_illustrative(plan, lines),
     }
     return render(request, "budget/what_if.html", context)

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from quotas.selectors.progress import UnitProgress
-from reports.dashboard import Dashboard, Figures, ProgrammeFigures, QuotaFigures, Way, dashboard
+from reports.dashboard import Budget, Dashboard, Figures, ProgrammeFigures, QuotaFigures, Way, dashboard
 from reports.doors import Doors
 from reports.figures import charts_of
+from reports.figures_execution import execution_charts
 from reports.tables import Cell, Row, Table, count
 from reports.why import Figure, Measure
 from trainingplan.frame import Deadline
@@ -48,7 +49,7 @@ def overview(request: UserRequest, plan: Plan) -> HttpResponse:
         "plan": plan,
         "board": board,
         "tiles": _tiles(board, doors),
-        "charts": charts_of(board, doors),
+        "charts": [*charts_of(board, doors), *execution_charts(board, doors)],
         "table": _own_table(board, doors) if board.own else _table(board, doors),
         "missing": _missing(board, doors),
         "missing_url": doors.progress(),
@@ -85,7 +86,20 @@ def _tiles(board: Dashboard, doors: Doors) -> list[Tile]:
         total = format_money(board.budget.provincial)
         paid = doors.why(Figure(Measure.PROVINCE))
         tiles.append(Tile("Ngân sách tỉnh", total or "0", "đồng, dự kiến", doors.budget(), paid))
+        tiles += _executed(board.budget, doors)
     return tiles
+
+
+def _executed(budget: Budget, doors: Doors) -> list[Tile]:
+    """What is granted and settled, once anything is granted."""
+    if not budget.execution:
+        return []
+    money, url = budget.executed, doors.execution()
+    note = f"đồng, bằng {money.percent} số được giao" if money.percent else "đồng"
+    return [
+        Tile("Được giao", format_money(money.granted), "đồng, mọi nguồn", url),
+        Tile("Quyết toán", format_money(money.settled), note, url),
+    ]
 
 
 def _big(number: int | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from budget.models import BudgetLine, BudgetShare, EstimateLine, FundSource, NormSet, Replan, ReplannedLine
+from budget.models import BudgetLine, BudgetShare, EstimateLine, FundSource, NormItem, NormSet, Replan, ReplannedLine
 from budget.rules.costs import Factor
 from budget.rules.replan import Option, Strategy
 from budget.selectors.replan import ALL, PROVINCE, Wishes, mark_of, replanning, replans, undoing
@@ -194,6 +194,9 @@ def test_an_option_that_cannot_be_accepted_writes_nothing(province: Province, bu
     ):
         with pytest.raises(Refused, match=words):
             accept(province, wishes, Strategy.FEWER, **more)
+    NormItem.objects.filter(key="nuoc-uong").update(level=10_000)
+    with pytest.raises(Refused, match="Dòng «Lớp 10 × 60» không còn theo định mức: Khoản 2: 20"):
+        accept(province, NINETY, Strategy.FEWER)
     assert (stored(), Replan.objects.count()) == (before, 0)
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from budget.models import BudgetLine, EstimateLine, FundSource
+from budget.models import BudgetLine, EstimateLine, FundSource, NormItem
 from budget.rules.what_if import Assumption
 from budget.selectors.what_if import assume, lines_with_costs, used_norms
 from tests.budget.lines import add_class, add_line, cost, make_norms, make_sources
@@ -97,6 +97,15 @@ def test_another_norm_set(finance: Client, lines: list[BudgetLine]) -> None:
     # 20 × 2.000.000 + 50 × 30.000 = 41.500.000, and a ninth of it
     assert "46.111.111" in page
     assert "Chọn một" in page_of(finance, f"?tu-ngay=01/07/2024&phan-tram=1&bo-dinh-muc={other.pk}")
+
+
+def test_illustrative_levels_are_called_so_before_and_after(finance: Client, lines: list[BudgetLine]) -> None:
+    assert "Số liệu minh họa" not in page_of(finance)
+    NormItem.objects.filter(key="giang-vien").update(illustrative=True)
+    assert "Số liệu minh họa" in page_of(finance)
+    assert "Số liệu minh họa" in page_of(finance, FIFTH)
+    file = finance.get(f"/2024/kinh-phi/gia-dinh.pdf{FIFTH}").content
+    assert "Số liệu minh họa" in text_of("application/pdf", file)
 
 
 def test_sums_by_source_and_khoi_are_those_of_the_whole(province: Province, lines: list[BudgetLine]) -> None:
