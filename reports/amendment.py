@@ -10,7 +10,7 @@ from reports.amendment_reasons import Between, Found, reasons_of
 from reports.amendment_state import State
 from reports.models import Amendment, Version
 from reports.rules.compare import Data, apply
-from reports.snapshot import take_snapshot
+from reports.snapshot import completed, take_snapshot
 from reports.versions import data_of, versions_of
 from trainingplan.models import Plan
 
@@ -78,7 +78,7 @@ def compare_versions(plan: Plan, old: Version, new: Version | None) -> Compariso
     Raises Damaged when what is stored is not what was published.
     """
     number = new.number if new else Version.objects.filter(plan=plan).count() + 1
-    before, after = State(data_of(old)), State(data_of(new) if new else take_snapshot(plan))
+    before, after = (State(completed(data)) for data in (data_of(old), data_of(new) if new else take_snapshot(plan)))
     items = items_of(before, after)
     found = reasons_of(plan, items, Between(old.issued_at, new.issued_at if new else None, number))
     return Comparison(

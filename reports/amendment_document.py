@@ -1,6 +1,7 @@
 """The amendment as documents: the table of comparison, and the official paper that says it in words."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -13,6 +14,7 @@ from reports.amendment_words import lines, sentence
 from reports.appendices import build_appendix, whole_province
 from reports.document import (
     Align,
+    AppendixTitle,
     Block,
     Cell,
     Clause,
@@ -80,21 +82,38 @@ def amendment_document(found: Comparison, *, number: str = "", dated: date | Non
     )
 
 
-def replaced_appendices(found: Comparison) -> list[Document]:
-    """The appendices that replace those issued, as they stand now. Raises WrongDefinition."""
+def replaced_appendices(found: Comparison, *, number: str = "", dated: date | None = None) -> list[Document]:
+    """The appendices that replace those issued, as they stand now, attached to it. Raises WrongDefinition."""
     numbers = appendices_of(found.plan, found.items)
-    appendices = found.plan.appendices.filter(number__in=numbers).prefetch_related("columns")
-    return [build_appendix(found.plan, appendix, whole_province()) for appendix in appendices.order_by("number")]
+    appendices = found.plan.appendices.filter(number__in=numbers).prefetch_related("columns").order_by("number")
+    built = (build_appendix(found.plan, appendix, whole_province()) for appendix in appendices)
+    return [_attached(document, number, dated) for document in built]
 
 
-def amendment_files(found: Comparison, *, number: str, dated: date) -> tuple[File, ...]:
-    """The files of what a version stores as an amendment; needs no database but for the numbers of appendices."""
-    paper, table = amendment_document(found, number=number, dated=dated), comparison_document(found)
-    wanted = [(paper, fmt) for fmt in (Format.HTML, Format.DOCX, Format.PDF, Format.TXT)]
-    wanted += [(table, fmt) for fmt in (Format.XLSX, Format.PDF)]
-    return tuple(
-        File(file_name(document, fmt), fmt.content_type, exports.render(document, fmt)) for document, fmt in wanted
+def _attached(appendix: Document, number: str, dated: date | None) -> Document:
+    """The appendix with the number and date of the paper that it comes with."""
+    blocks = (
+        replace(block, attached_to=replace(block.attached_to, number=number, dated=dated))
+        if isinstance(block, AppendixTitle) and block.attached_to
+        else block
+        for block in appendix.blocks
     )
+    return replace(appendix, blocks=tuple(blocks))
+
+
+def amendment_files(found: Comparison, replaced: Sequence[Document], *, number: str, dated: date) -> tuple[File, ...]:
+    """The files of what a version stores as an amendment; the paper's PDF ends with the appendices that it replaces.
+
+    Needs no database but for the numbers of appendices.
+    """
+    paper, table = amendment_document(found, number=number, dated=dated), comparison_document(found)
+    wanted = [(paper, fmt) for fmt in (Format.HTML, Format.DOCX, Format.TXT)]
+    wanted += [(table, fmt) for fmt in (Format.XLSX, Format.PDF)]
+    files = [
+        File(file_name(document, fmt), fmt.content_type, exports.render(document, fmt)) for document, fmt in wanted
+    ]
+    pdf = File(file_name(paper, Format.PDF), Format.PDF.content_type, exports.render_whole([paper, *replaced]))
+    return (*files[:2], pdf, *files[2:])
 
 
 def version_words(version: Version) -> str:

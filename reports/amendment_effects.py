@@ -41,7 +41,7 @@ def totals(state: State) -> dict[str, int]:
 def _given(state: State) -> Mapping[str, int]:
     sums: Counter[str] = Counter()
     for row in state.data.get("quota", {}).values():
-        sums[f"Giao, {state.programme(str(row.get('programme', '')))}"] += whole(row.get("number")) or 0
+        sums[f"Chỉ tiêu giao, {state.programme(str(row.get('programme', '')))}"] += whole(row.get("number")) or 0
     return sums
 
 

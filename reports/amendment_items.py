@@ -99,7 +99,8 @@ class Item:
         """Whether the plan's papers show it: then the amendment names it."""
         if self.bundle.table in SILENT_TABLES or (self.details and all(one.label == BINDING for one in self.details)):
             return False
-        fields = {part.field for part in self.bundle.main if isinstance(part, Changed)}
+        followed = (part for part in self.bundle.rest if part.table == "person")
+        fields = {part.field for part in (*self.bundle.main, *followed) if isinstance(part, Changed)}
         return not fields or bool(fields - SILENT_FIELDS)
 
     @property
@@ -151,7 +152,7 @@ class _Maker:
         old, new = number or self._words(one, sort, details)
         return Item(
             key="/".join(one.anchor),
-            group=GROUPS.get(one.table, Group.FORM),
+            group=GROUPS.get(one.key if one.table == ORDER else one.table, Group.FORM),
             sort=sort,
             place=named.place,
             subject=named.subject,
@@ -188,7 +189,10 @@ class _Maker:
         return ("" if sort is Sort.ADDED else word), ("" if sort is Sort.REMOVED else word)
 
     def _details(self, one: Bundle) -> Iterator[Detail]:
-        for part in self._telling(one) if one.table != ORDER else ():
+        if one.table == ORDER:
+            yield from self._moved(one)
+            return
+        for part in self._telling(one):
             if part.table in TEXTS:
                 yield from self._text(part)
             elif part.table == "estimateline":
@@ -199,6 +203,14 @@ class _Maker:
                 yield self._share(part)
             elif part.table in DESCRIBED:
                 yield from self._row(part, part.row)
+
+    def _moved(self, one: Bundle) -> Iterator[Detail]:
+        """The parts of the text that are called otherwise than before: "mục IV.4", now "mục IV.3"."""
+        name = TEXTS[one.key][0] if one.key in TEXTS else ""
+        for key in dict.fromkeys(part.key for part in one.main) if name else ():
+            old, new = (state.text_place(one.key, key) for state in (self.old, self.new))
+            if old != new:
+                yield Detail(f"«{self.new.text(one.key, key, name).rstrip(':')}»", old, new)
 
     def _telling(self, one: Bundle) -> Sequence[Difference]:
         """What is to be said besides the number: not what follows from it, nor, beside others, the mark of examples."""

@@ -11,6 +11,16 @@ TEXTS = {"section": ("heading", "body", "closing"), "slot": ("label", "body")}
 """By table of the text its texts, in the order of reading."""
 MONEY = {"budgetline": "content", "normitem": "name", "normset": "number", "fundsource": "name"}
 """By table of money the field that names its rows."""
+ORDERED = {
+    "section": "Thứ tự các mục",
+    "slot": "Thứ tự các điểm",
+    "programme": "Thứ tự các chương trình",
+    "quota": "Thứ tự các chỉ tiêu",
+    "participant": "Thứ tự các đơn vị",
+    "unitgroup": "Thứ tự các khối",
+    "fundsource": "Thứ tự các nguồn kinh phí",
+}
+"""By table what its order is called."""
 NAMING = ("name", "title", "head", "number", "content", "heading")
 MOST_WORDS = 40
 OF_APPENDIX = frozenset({"", "name", "appendix"})
@@ -84,7 +94,8 @@ def _quota(one: Bundle, state: State) -> Named:
 
 def _other(one: Bundle, state: State) -> Named:
     if one.table == ORDER:
-        return Named(table_label(one.key).capitalize(), f"sắp xếp lại {format_count(len(one.main))} chỗ")
+        places = len({part.key for part in one.main})
+        return Named(ORDERED.get(one.key, table_label(one.key)), f"sắp xếp lại {format_count(places)} chỗ")
     appendix = int(one.key) if one.table in ("appendix", "appendixcolumn") and one.key.isdigit() else None
     field = _field(one)
     if appendix:

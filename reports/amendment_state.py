@@ -81,6 +81,11 @@ class State:
         letter = item_letter(position) if isinstance(position, int) else "?"
         return f"{self.section_place(section) if section else 'Mục của chương trình'}, điểm {letter}"
 
+    def text_place(self, table: str, key: str) -> str:
+        """Where a section or a lettered item stands, within a sentence: "mục IV.3"."""
+        place = self.section_place(key) if table == "section" else self.slot_place(key)
+        return place[:1].lower() + place[1:]
+
     @cached_property
     def figures(self) -> Figures:
         """What the text's fields print in this state."""

@@ -14,8 +14,14 @@ def sentence(item: Item) -> str:
     if item.group is Group.PEOPLE:
         return _person(item)
     if item.bundle.table == ORDER:
-        return f"{item.subject[:1].upper()}{item.subject[1:]} trong {_lower(item.place)}."
+        return _ordered(item)
     return _worded(item)
+
+
+def _ordered(item: Item) -> str:
+    if item.details:
+        return f"Sắp xếp lại {_lower(item.place)}:"
+    return f"{item.subject[:1].upper()}{item.subject[1:]} trong {_lower(item.place)}."
 
 
 def _worded(item: Item) -> str:
@@ -31,6 +37,9 @@ def _worded(item: Item) -> str:
 
 def lines(item: Item) -> Iterator[str]:
     """What stands below the sentence, one change a line."""
+    if item.bundle.table == ORDER:
+        yield from (f"{detail.label}: {detail.old} thành {detail.new}." for detail in item.details)
+        return
     several = item.difference is None and item.sort is Sort.CHANGED and len(item.details) > 1
     if several or (item.difference is not None and item.details):
         for detail in item.details:
@@ -38,11 +47,11 @@ def lines(item: Item) -> Iterator[str]:
 
 
 def _counted(item: Item) -> str:
-    place = f"{_lower(item.place)}, {item.subject}"
+    place = f"{_lower(item.place)}, {item.subject.replace(': ', ', ')}"
     if item.sort is Sort.ADDED:
-        return f"Bổ sung {place}: {_number(item.new, item)}."
+        return f"Bổ sung vào {place}: {_number(item.new, item)}."
     if item.sort is Sort.REMOVED:
-        return f"Bỏ {place}: {_number(item.old, item)}."
+        return f"Bỏ khỏi {place}: {_number(item.old, item)}."
     change = item.difference or 0
     words = f"{'tăng' if change > 0 else 'giảm'} {_number(str(abs(change)), item)}"
     return f"Điều chỉnh {place}: từ {_number(item.old, item)} thành {_number(item.new, item)} ({words})."

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
+from django.db.models import BooleanField, IntegerField
+
 from reports.rules.compare import Data, canonical
 from reports.snapshot_tables import PLAN_FIELDS, TABLES, Scene, TableSpec, scene_of
 from trainingplan.models import Plan, Unit, UnitName
@@ -26,6 +28,29 @@ def take_snapshot(plan: Plan) -> Data:
     named = {str(row["unit"]) for rows in data.values() for row in rows.values() if "unit" in row}
     data["unit"] = _units(scene, named)
     return canonical(data)
+
+
+def completed(data: Data) -> Data:
+    """A version's data with the columns that came to the program after it, at the value that they came with.
+
+    Only columns without NULL: of those a snapshot has every value, so that one is missing says that it was none.
+    """
+    whole = {table: {key: dict(row) for key, row in rows.items()} for table, rows in data.items()}
+    for spec in TABLES:
+        for name, value in _came_with(spec).items():
+            for row in whole.get(spec.name, {}).values():
+                row.setdefault(name, value)
+    return whole
+
+
+def _came_with(spec: TableSpec) -> dict[str, int | bool]:
+    """The defaults of the columns that hold whole numbers or truth values, and always one."""
+    found = {}
+    for name, parts in spec.fields.items():
+        column = spec.model._meta.get_field(parts[0]) if parts == (name,) else None
+        if isinstance(column, BooleanField | IntegerField) and not column.null and column.has_default():
+            found[name] = column.get_default()
+    return found
 
 
 def _head(plan: Plan) -> dict[str, object]:

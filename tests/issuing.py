@@ -118,5 +118,6 @@ def quick_files() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for place in ("reports.version_files.render", "reports.exports.render"):
             patch.setattr(place, lambda document, fmt: f"{fmt} {document}".encode())
-        patch.setattr("reports.version_files.render_whole", lambda documents: repr(documents).encode())
+        for place in ("reports.version_files.render_whole", "reports.exports.render_whole"):
+            patch.setattr(place, lambda documents: repr(documents).encode())
         yield

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from reports.amendment import Comparison, working_comparison
-from reports.amendment_document import amendment_files
+from reports.amendment_document import amendment_files, replaced_appendices
 from reports.appendices import whole_province
 from reports.appendices.columns import WrongDefinition
 from reports.document import Document
@@ -69,6 +69,8 @@ class _Made:
     documents: tuple[Document, ...]
     gates: Gates
     comparison: Comparison | None
+    replaced: tuple[Document, ...]
+    """The appendices that an amendment replaces, attached to its own paper."""
 
 
 def issue_plan(*, plan: Plan, paper: Paper, actor: User, right_of: User) -> Version:
@@ -93,12 +95,13 @@ def _make(act: _Act) -> _Made:
         gates = examine(plan)
         if gates.closed:
             raise Refused(f"Chưa ban hành được. {gates.why_closed}")
+        comparison = _compare(plan, act.paper)
         try:
             documents = plan_documents(plan, plan.appendices.all(), whole_province())
+            replaced = _replaced(comparison, act.paper)
         except WrongDefinition as wrong:
             raise Refused(f"Chưa ban hành được: có phụ lục không in được. {wrong}") from wrong
-        comparison = _compare(plan, act.paper)
-        return _Made(submittal, digest(take_snapshot(plan)), tuple(documents), gates, comparison)
+        return _Made(submittal, digest(take_snapshot(plan)), tuple(documents), gates, comparison, replaced)
 
 
 def _render(act: _Act, made: _Made) -> tuple[File, ...]:
@@ -107,7 +110,13 @@ def _render(act: _Act, made: _Made) -> tuple[File, ...]:
     if made.comparison is None:
         return files
     paper = act.paper
-    return (*amendment_files(made.comparison, number=paper.number, dated=paper.issued_on), *files)
+    return (*amendment_files(made.comparison, made.replaced, number=paper.number, dated=paper.issued_on), *files)
+
+
+def _replaced(comparison: Comparison | None, paper: Paper) -> tuple[Document, ...]:
+    if comparison is None:
+        return ()
+    return tuple(replaced_appendices(comparison, number=paper.number, dated=paper.issued_on))
 
 
 def _compare(plan: Plan, paper: Paper) -> Comparison | None:

@@ -23,7 +23,7 @@ from quotas.services.rounds import begin_allocation
 from reports.amendment import Comparison, compare_versions, working_comparison
 from reports.amendment_document import amendment_document
 from reports.amendment_items import Group
-from reports.document import Document, Paragraph
+from reports.document import AppendixTitle, Attachment, Document, Paragraph
 from reports.gates import examine
 from reports.models import AmendmentReason, Version
 from reports.rules.compare import canonical
@@ -231,14 +231,18 @@ def test_files(found: Comparison, board: User, monkeypatch: pytest.MonkeyPatch) 
     text = "\n".join(paragraph.text for paragraph in word.paragraphs)
     assert "Bỏ khỏi phụ lục" in text
     bound: list[str] = []
+    attached: list[Attachment | None] = []
 
     def render_whole(documents: Iterable[Document]) -> bytes:
-        bound.extend(document.file_stem for document in documents)
+        for document in documents:
+            bound.append(document.file_stem)
+            attached.extend(block.attached_to for block in document.blocks if isinstance(block, AppendixTitle))
         return b""
 
     monkeypatch.setattr("reports.exports.render_whole", render_whole)
     assert client.get(f"{URL}ke-hoach-dieu-chinh.pdf").status_code == 200
     assert bound == ["ke-hoach-dieu-chinh", "phu-luc-1", "phu-luc-2", "phu-luc-8"], "with what they replace"
+    assert [one and (one.number, one.dated) for one in attached] == [("", None)] * 3, "attached to the paper itself"
     assert client.get(f"{URL}so-sanh.docx").status_code == 404
 
 
@@ -247,6 +251,8 @@ def test_two_issued_versions_keep_their_comparison(found: Comparison, plan: Plan
     shown = [(row.item.key, row.item.old, row.item.new, row.found.reason) for row in found.rows]
     explain_checks(plan, board)
     second = issue(plan, board, leader, "301")
+    stored = bytes(second.files.get(name="ke-hoach-dieu-chinh.pdf").content).decode()
+    assert stored.count("kind='Kế hoạch', number='301'") == 3, "the replaced appendices come with the amendment"
     first = Version.objects.get(plan=plan, number=1)
     between = compare_versions(plan, first, second)
     assert [(row.item.key, row.item.old, row.item.new, row.found.reason) for row in between.rows] == shown

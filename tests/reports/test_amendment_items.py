@@ -13,7 +13,7 @@ from reports.amendment_state import State
 from reports.amendment_words import lines, sentence
 from reports.rules.amendment import bundle
 from reports.rules.compare import Data, Removed, Row, apply, canonical, compare
-from reports.snapshot import take_snapshot
+from reports.snapshot import completed, take_snapshot
 from trainingplan.models import Plan
 
 QUOTA = "cao-cap-ly-luan-chinh-tri/hoan-chinh-cao-cap"
@@ -111,6 +111,16 @@ def test_a_person_who_leaves_takes_her_record_along(data: Data) -> None:
     assert {part.table for part in item.bundle.parts if isinstance(part, Removed)} == {"nomination", "person"}
 
 
+def test_a_person_in_the_place_of_an_example_is_printed(data: Data) -> None:
+    new = copy.deepcopy(data)
+    key, row = next((key, row) for key, row in new["nomination"].items() if row["illustrative"])
+    row["illustrative"] = False
+    new["person"][str(row["person"])]["full_name"] = "Trần Thị Mận"
+    (item,) = items(data, new)
+    assert (item.key, item.printed) == (f"nomination/{key}", True)
+    assert "Trần Thị Mận" in sentence(item)
+
+
 def test_a_person_s_protected_data_are_never_told(data: Data) -> None:
     new = copy.deepcopy(data)
     key = next(key for key, row in data["person"].items() if row.get("ethnicity"))
@@ -201,7 +211,7 @@ def test_a_quota_s_other_values(data: Data) -> None:
 def test_a_cell_that_was_empty(data: Data) -> None:
     row: Row = {"quota": QUOTA, "unit": "so-y-te", "number": 1}
     (words,) = told(data, lambda new: new["allocation"].update({f"{QUOTA}/so-y-te": row}))
-    assert words.startswith("Bổ sung phụ lục 1, Sở Y tế: Hoàn chỉnh chương trình")
+    assert words.startswith("Bổ sung vào phụ lục 1, Sở Y tế, Hoàn chỉnh chương trình")
     assert words.endswith(": 01 chỉ tiêu.")
 
 
@@ -233,8 +243,8 @@ def test_money_that_came_and_went(data: Data) -> None:
         new["budgetline"]["moi"] = data["budgetline"][LINE] | {"content": "Lớp mới"}
 
     went, came = sorted(told(data, change))
-    assert came == "Bổ sung phụ lục 8, Lớp mới: 2.304.000.000 đồng."
-    assert went.startswith("Bỏ phụ lục 8, Lớp cao cấp lý luận chính trị")
+    assert came == "Bổ sung vào phụ lục 8, Lớp mới: 2.304.000.000 đồng."
+    assert went.startswith("Bỏ khỏi phụ lục 8, Lớp cao cấp lý luận chính trị")
 
 
 def test_who_pays_a_line(data: Data) -> None:
@@ -276,10 +286,38 @@ def test_order_and_form(data: Data) -> None:
 
     title = data["appendix"]["4"]["title"]
     assert told(data, change) == [
-        "Sắp xếp lại 2 chỗ trong mục của kế hoạch.",
+        "Sắp xếp lại 2 chỗ trong thứ tự các mục.",
         "Bổ sung vào phụ lục 1, cột của phụ lục: «Ký nhận».",
         f"Điều chỉnh phụ lục 4, tên phụ lục: «{title}» thành «Tên mới».",
     ]
+
+
+def test_sections_that_changed_places_are_named(data: Data) -> None:
+    new = copy.deepcopy(data)
+    one, two = (new["section"][key] for key in ("thuc-hien-truong-chinh-tri", "thuc-hien-don-vi"))
+    for field in ("position", "marker"):
+        one[field], two[field] = two[field], one[field]
+    (item,) = items(data, new)
+    assert (item.group, item.subject, sentence(item)) == (
+        Group.TEXT,
+        "sắp xếp lại 2 chỗ",
+        "Sắp xếp lại thứ tự các mục:",
+    )
+    assert sorted(line.rpartition("»: ")[2] for line in lines(item)) == [
+        "mục IV.3 thành mục IV.4.",
+        "mục IV.4 thành mục IV.3.",
+    ]
+    assert any(line.startswith("«Trường Chính trị tỉnh»: ") for line in lines(item))
+
+
+def test_columns_that_came_to_the_program_later_are_no_change(data: Data) -> None:
+    old = copy.deepcopy(data)
+    for row in old["budgetline"].values():
+        for name in ("months", "outside_plan"):
+            if not row[name]:
+                del row[name]
+    assert items(old, data)
+    assert completed(old) == data == completed(data)
 
 
 def test_where_a_quota_is_taught(data: Data) -> None:
