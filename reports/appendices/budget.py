@@ -1,6 +1,7 @@
 """The budget table: a class or item a row, its estimate summed up below it, the total in words; then the norms used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 
 from budget.models import FundSource, NormItem
@@ -40,8 +41,8 @@ def budget_body(plan: Plan, appendix: Appendix, definition: Sequence[AppendixCol
 
 
 def _estimate(appendix: Appendix, definition: Sequence[AppendixColumn], table: BudgetTable) -> list[Block]:
-    columns = table_columns(appendix, definition)
     keys = dict(FundSource.objects.values_list("name", "key"))
+    columns = _with_all_sources(table_columns(appendix, definition), table, keys)
     rows = _Rows(columns, keys).write(table)
     printed = Table(appendix.title, columns, rows, unit=appendix.unit_line, row_title=TITLE)
     words = [Paragraph.of(f"Tổng kinh phí bằng chữ: {money_in_words(table.amount)}.", italic=True)]
@@ -49,6 +50,17 @@ def _estimate(appendix: Appendix, definition: Sequence[AppendixColumn], table: B
         province = f"{format_count(table.province_total)} đồng ({money_in_words(table.province_total).lower()})"
         words.append(Paragraph.of(f"Trong đó ngân sách tỉnh: {province}.", italic=True))
     return [printed, *words]
+
+
+def _with_all_sources(columns: tuple[Column, ...], table: BudgetTable, keys: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns, and behind those of sources one for each that pays and has none, so that they sum to the amount."""
+    places = [place for place, column in enumerate(columns) if column.key.startswith(SOURCE_PREFIX)]
+    if not places:
+        return columns
+    last, there = columns[places[-1]], {column.key for column in columns}
+    paying = [(f"{SOURCE_PREFIX}{keys[source.name]}", source.name) for source in table.sources if source.amount]
+    added = [replace(last, key=key, title=name) for key, name in paying if key not in there]
+    return (*columns[: places[-1] + 1], *added, *columns[places[-1] + 1 :])
 
 
 class _Rows:

@@ -145,7 +145,7 @@ def _check_learners(lines: list[Line], figures: Figures, findings: Findings) -> 
 
 
 def _check_columns(appendices: Iterable[Appendix], funds: Iterable[Fund], findings: Findings) -> None:
-    """A source that pays something has a column in every budget appendix."""
+    """A source that pays something has a column of its own in the definition of every budget appendix."""
     shown = {
         appendix.number: {column.source for column in appendix.columns.all()}
         for appendix in appendices
@@ -153,6 +153,7 @@ def _check_columns(appendices: Iterable[Appendix], funds: Iterable[Fund], findin
     }
     for fund in funds:
         for number, sources in shown.items() if fund.total else ():
-            message, place = "Phụ lục không có cột cho nguồn kinh phí này.", Place(f"Nguồn «{fund.name}»", Spot.BUDGET)
+            message = "Phụ lục chưa đặt cột cho nguồn kinh phí này; bản in tự thêm một cột."
+            place = Place(f"Nguồn «{fund.name}»", Spot.BUDGET)
             figure, holds = format_money(fund.total), f"{SOURCE_PREFIX}{fund.key}" in sources
             findings.hold(Rule.FUND_COLUMN, (place, figure), (of_appendix(number), NOTHING), message, holds=holds)

@@ -12,7 +12,7 @@ from budget.selectors.table import budget_table, province_total
 from reports.appendices.budget import budget_body
 from reports.appendices.build import whole_province
 from reports.document import Cell, Paragraph, Row, RowKind, Table
-from tests.budget.lines import make_sources
+from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.cast import Province
 from trainingplan.models import Appendix, AppendixColumn
 from trainingplan.rules.words import money_in_words
@@ -161,6 +161,25 @@ def check_print(province: Province, appendix: Appendix, total: int, provincial: 
     assert by_source == [amounts(key, lines) for key in ("source-tinh", "source-don-vi")]
     assert (sum(by_source), by_source[0]) == (total, provincial)
     assert [row.cells[0].value for row in lines] == [str(stt) for stt in range(1, len(lines) + 1)]
+
+
+def test_a_source_without_a_column_of_its_own_is_printed_all_the_same(
+    province: Province, sources: tuple[FundSource, FundSource], appendix: Appendix
+) -> None:
+    scheme = FundSource.objects.create(key="de-an", name="Chương trình, đề án", position=3)
+    add_line(province, {sources[0].pk: PLAIN_AMOUNT - 7, scheme.pk: 7})
+    body = budget_body(province.plan, appendix, list(appendix.columns.all()), whole_province())
+    printed = next(block for block in body.blocks if isinstance(block, Table))
+    keys = [column.key for column in printed.columns]
+    assert keys[-4:] == ["source-tinh", "source-don-vi", "source-de-an", "note"]
+    assert printed.columns[-2].title == "Chương trình, đề án"
+    totals = dict(printed.rows[-1].placed())
+    values = [totals[place].value for place, key in enumerate(keys) if key.startswith("source-")]
+    assert values == [PLAIN_AMOUNT - 7, 0, 7]
+    appendix.columns.filter(source__startswith="source-").delete()
+    bare = budget_body(province.plan, appendix, list(appendix.columns.all()), whole_province())
+    printed = next(block for block in bare.blocks if isinstance(block, Table))
+    assert not any(column.key.startswith("source-") for column in printed.columns)
 
 
 def test_no_lines_are_nothing(province: Province) -> None:
