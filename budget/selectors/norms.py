@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from budget.models import BudgetLine, NormItem, NormSet
-from budget.rules.norms import NormRefused, Validity, choose, overlaps
+from budget.models import BudgetLine, EstimateLine, NormItem, NormSet
+from budget.rules.norms import NormRefused, Validity, choose, level_fault, overlaps
 from trainingplan.models import Plan
 from trainingplan.rules.dates import format_date
 from trainingplan.selectors import plan_day, valid_on
@@ -69,7 +69,10 @@ def all_norms() -> tuple[Norms, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """A line whose day now asks for another norm set than the one it was computed with, or for none: `why` says."""
+    """A line that the norms of its day would not price as it stands; `why` says so, `wanted` is the set to price it by.
+
+    Another set holds on that day, or none, or several (`wanted` is None); or its own set has been put right since.
+    """
 
     line: BudgetLine
     wanted: NormSet | None
@@ -77,23 +80,39 @@ class Outdated:
 
 
 def outdated_lines(plan: Plan) -> tuple[Outdated, ...]:
-    """The lines still planned that another norm set would price now. Approved lines do not move. Two queries."""
+    """The lines still planned that their norms would price otherwise now. Approved lines do not move. Three queries."""
     lines = BudgetLine.objects.filter(plan=plan, state=BudgetLine.State.PLANNED, norm_set__isnull=False)
     sets = {norm_set.pk: norm_set for norm_set in NormSet.objects.all()}
-    known = [norm_set.validity for norm_set in sets.values()]
-    found = (_outdated(plan, line, known, sets) for line in lines.order_by("position"))
+    known, moved = [norm_set.validity for norm_set in sets.values()], _moved_costs(plan)
+    found = (_outdated(plan, line, known, sets, moved.get(line.pk)) for line in lines.order_by("position"))
     return tuple(one for one in found if one)
 
 
-def _outdated(plan: Plan, line: BudgetLine, known: Sequence[Validity], sets: dict[int, NormSet]) -> Outdated | None:
+def _moved_costs(plan: Plan) -> dict[int, EstimateLine]:
+    """By planned line, its first cost that its norm does not allow any more as it was computed. One query."""
+    allowed = Q(kind=F("norm_item__kind"), base=F("norm_item__base"))
+    above = Q(level__gt=F("norm_item__level")) | Q(kind=NormItem.Kind.FIXED, level__lt=F("norm_item__level"))
+    costs = EstimateLine.objects.filter(line__plan=plan, line__state=BudgetLine.State.PLANNED, norm_item__isnull=False)
+    moved = costs.filter(~allowed | above).select_related("norm_item").order_by("line", "-position")
+    return {cost.line_id: cost for cost in moved}
+
+
+def _outdated(
+    plan: Plan, line: BudgetLine, known: Sequence[Validity], sets: dict[int, NormSet], moved: EstimateLine | None
+) -> Outdated | None:
     try:
         wanted = sets[choose(class_day(plan, line.opens_on), line.territory, known).set_id]
     except NormRefused as refusal:
-        return Outdated(line, None, str(refusal))
-    if wanted.pk == line.norm_set_id:
-        return None
-    old = sets[line.norm_set_id or 0].number
-    return Outdated(line, wanted, f"đang tính theo {old}, ngày khai giảng thuộc hiệu lực của {wanted.number}")
+        return Outdated(line, None, str(refusal).removesuffix("."))
+    if wanted.pk != line.norm_set_id:
+        old = sets[line.norm_set_id or 0].number
+        return Outdated(line, wanted, f"đang tính theo {old}, ngày khai giảng thuộc hiệu lực của {wanted.number}")
+    return Outdated(line, wanted, _why_moved(moved, wanted.number)) if moved else None
+
+
+def _why_moved(cost: EstimateLine, number: str) -> str:
+    fault = level_fault(cost.norm_item.as_norm(number), cost.level) if cost.norm_item else ""
+    return f"khoản «{cost.content}» {fault.removesuffix('.') or f'tính theo cách mà {number} không còn quy định'}"
 
 
 def _with_items() -> QuerySet[NormSet]:

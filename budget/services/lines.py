@@ -83,6 +83,7 @@ def save_line(
         check_line_open(stored)
     if costs is None:
         costs = cost_data(stored) if stored else ()
+    _check_day(plan, data)
     made = _made(plan, data, costs)
     paid = {source_id: share for source_id, share in shares.items() if share}
     if payer_id is not None:
@@ -154,7 +155,10 @@ def _made(plan: Plan, data: LineData, costs: Sequence[CostData]) -> Estimate:
     if data.basis == BudgetLine.Basis.ESTIMATE:
         if not costs:
             raise Refused("Chưa có khoản chi nào. Nhập ít nhất một khoản, hoặc chọn số tiền trọn gói.", field="costs")
-        return estimate(plan, data.opens_on, data.territory, costs)
+        made = estimate(plan, data.opens_on, data.territory, costs)
+        if not made.total:
+            raise Refused("Chỉ có khoản tính theo tỷ lệ %, chưa có khoản nào để tính tỷ lệ.", field="costs")
+        return made
     if not data.rate and not data.self_funded:
         raise Refused("Nhập số tiền trọn gói từ 1 đồng trở lên, hoặc lập dự toán theo định mức.", field="rate")
     if data.rate > MAXIMUM:
@@ -163,6 +167,16 @@ def _made(plan: Plan, data: LineData, costs: Sequence[CostData]) -> Estimate:
             field="rate",
         )
     return Estimate(None, (), data.rate)
+
+
+def _check_day(plan: Plan, data: LineData) -> None:
+    """A class opens in the plan's year, or before it if it is carried over: a mistyped year would choose the norms."""
+    day = data.opens_on
+    if day is None or day.year == plan.year or (data.carried_over and day.year < plan.year):
+        return
+    earlier = "Lớp đã mở từ năm trước thì đánh dấu «Chuyển tiếp»."
+    advice = earlier if day.year < plan.year else "Lớp mở năm sau thì thuộc kế hoạch năm sau."
+    raise Refused(f"Ngày khai giảng {format_date(day)} không thuộc năm {plan.year}. {advice}", field="opens_on")
 
 
 def _check_shares(amount: int, paid: Shares, data: LineData) -> None:

@@ -20,11 +20,16 @@ State = BudgetLine.State
 
 @transaction.atomic
 def approve_line(*, plan: Plan, line: BudgetLine, version: int, actor: User, reason: str = "") -> BudgetLine:
-    """dự kiến → được duyệt kinh phí: the line keeps its norms and its amount. `reason` names the decision."""
+    """dự kiến → được duyệt kinh phí: the line keeps its norms and its amount. `reason` names the decision.
+
+    Refused while the norms of its day would price it otherwise: approval would keep what they do not allow.
+    """
     check_budget_open(lock_budget(plan), actor)
     stored = stored_line(plan, line)
     check_version(stored, version)
     check_line_open(stored)
+    if why := next((one.why for one in outdated_lines(plan) if one.line.pk == stored.pk), ""):
+        raise Refused(f"Chưa duyệt được: {why}. Tính lại theo định mức của ngày khai giảng rồi duyệt.")
     return _turn(stored, State.FUNDED, actor, reason)
 
 
@@ -51,7 +56,7 @@ def reprice_lines(*, plan: Plan, actor: User) -> tuple[BudgetLine, ...]:
     check_budget_open(lock_budget(plan), actor)
     found = outdated_lines(plan)
     if missing := [one for one in found if one.wanted is None]:
-        raise Refused(f"Dòng «{missing[0].line.content}»: {missing[0].why}")
+        raise Refused(f"Dòng «{missing[0].line.content}»: {missing[0].why}.")
     return tuple(_reprice(stored_line(plan, one.line), one.wanted, actor) for one in found if one.wanted)
 
 

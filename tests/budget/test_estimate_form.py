@@ -205,7 +205,7 @@ def test_new_norms_are_announced_and_taken_over_on_a_page(
     NormSet.objects.update(valid_to=date(2024, 7, 1))
     new = make_norms("15/2024/NQ-HĐND", "2024-07-01")
     NormItem.objects.filter(norm_set=new, key="giang-vien").update(level=2_000_000)
-    assert "1 dòng chưa theo bộ định mức của ngày khai giảng" in finance.get(PAGE).content.decode()
+    assert "1 dòng chưa theo định mức của ngày khai giảng" in finance.get(PAGE).content.decode()
     assert "15/2024/NQ-HĐND" in finance.get(f"{PAGE}tinh-lai/").content.decode()
     assert finance.post(f"{PAGE}tinh-lai/").status_code == 302
     assert BudgetLine.objects.get().amount == 40_000_005
