@@ -10,6 +10,7 @@ from reports.appendices.columns import WrongDefinition, table_columns
 from reports.checks import CheckResult, Disagreement, check_plan
 from reports.models import CheckException
 from reports.plan_document import has_text
+from reports.versions import Damaged
 from trainingplan.models import Plan, Unit
 from trainingplan.rules.numbers import format_count
 
@@ -106,9 +107,15 @@ def _answers(plan: Plan) -> Gate:
 
 def _amendment(plan: Plan) -> Iterator[Gate]:
     """An amendment changes something; a change without a reason of its own is printed without one."""
-    if (found := working_comparison(plan)) is None:
+    title = "Nội dung điều chỉnh"
+    try:
+        found = working_comparison(plan)
+    except Damaged as damaged:
+        yield Gate(title, open=False, words=f"không so sánh được với bản trước. {damaged}")
         return
-    title, changes = "Nội dung điều chỉnh", len(found.items)
+    if found is None:
+        return
+    changes = len(found.items)
     if not changes:
         yield Gate(title, open=False, words=f"chưa có gì khác bản {found.old.number}.")
         return

@@ -10,7 +10,8 @@ from django.db.models import Prefetch, QuerySet
 from reports.exports import Format
 from reports.models import Version, VersionFile
 from reports.rules.compare import Data, read_data
-from trainingplan.models import Plan
+from trainingplan.models import Change, Plan
+from trainingplan.rules.dates import format_date
 
 HEAVY = ("data", "manifest")
 """What a list of versions does without."""
@@ -42,6 +43,15 @@ class Verdict:
     version: Version
     files: int
     faults: tuple[str, ...]
+
+
+def log_words(version: Version) -> str:
+    """What the change log says of a version: with it, somebody who rewrites a version has a second table to rewrite."""
+    sums = sha256(version.manifest.encode()).hexdigest()
+    signed = " ".join(filter(None, (version.signing_authority, version.signer_title, version.signer_name)))
+    paper = f"số {version.document} ngày {format_date(version.issued_on)}, {signed} ký"
+    files = version.manifest.count("\n")
+    return f"{paper}, {files} tệp, SHA-256 của dữ liệu {version.data_sha256}, của danh sách tệp {sums}"
 
 
 def versions_of(plan: Plan) -> QuerySet[Version]:
@@ -85,6 +95,9 @@ def verify(versions: QuerySet[Version]) -> Iterator[Verdict]:
 
 
 def _faults(version: Version, names: dict[str, None]) -> Iterator[str]:
+    logged = Change.objects.filter(table="version", row=str(version.pk)).values_list("new", flat=True)
+    if log_words(version) not in logged:
+        yield f"Số, ngày, người ký hoặc mã SHA-256 của bản {version.number} không còn như nhật ký đã ghi lúc ban hành."
     try:
         data_of(version)
     except (Damaged, ValueError, TypeError) as fault:

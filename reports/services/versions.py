@@ -21,7 +21,7 @@ from reports.moments import one_moment
 from reports.rules.compare import Data, canonical_bytes, digest
 from reports.snapshot import take_snapshot
 from reports.version_files import manifest_of, render_files
-from reports.versions import HEAVY, File
+from reports.versions import HEAVY, File, log_words
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, deciding_rights, may
 from trainingplan.rules.dates import format_date
@@ -31,7 +31,8 @@ from trainingplan.services.refusals import Refused
 
 ATTEMPTS = 3
 """Common data – names of units, norms – may change while the files are made; then they are made again."""
-_NUMBER = re.compile(r"[1-9][0-9]{0,5}[a-zđ]?")
+_NUMBER = re.compile(r"(?:0[1-9]|[1-9][0-9]{1,5})[a-zđ]?")
+_ONE_DIGIT = re.compile(r"^(?=[1-9](?![0-9]))")
 _STORED = ("number", "issued_on", "signing_authority", "signer_title", "signer_name")
 
 
@@ -79,7 +80,7 @@ def issue_plan(*, plan: Plan, paper: Paper, actor: User, right_of: User) -> Vers
     The files are made from one state of the data and stored only if that state still stands, so the version is whole
     and of one piece. The first version gives the plan its number, date and signer; an amendment has its own.
     """
-    act = _Act(plan, paper, actor, right_of)
+    act = _Act(plan, replace(paper, number=_ONE_DIGIT.sub("0", paper.number, count=1)), actor, right_of)
     for _ in range(ATTEMPTS):
         made = _make(act)
         if version := _publish(act, made, _render(act, made)):
@@ -221,7 +222,7 @@ def _why_not_waiting(plan: Plan) -> str:
 def _check_paper(plan: Plan, paper: Paper, submittal: Submittal) -> None:
     if not _NUMBER.fullmatch(paper.number):
         raise Refused(
-            "Số văn bản chỉ gồm chữ số, có thể thêm một chữ cái; không ghi ký hiệu. Ví dụ: 215.", field="number"
+            "Số văn bản chỉ gồm chữ số, từ 01, có thể thêm một chữ cái; không ghi ký hiệu. Ví dụ: 215.", field="number"
         )
     for name, what in (("signer_title", "chức vụ người ký"), ("signer_name", "họ và tên người ký")):
         if not getattr(paper, name).strip():
@@ -262,7 +263,5 @@ def _entries(plan: Plan, before: dict[str, str], version: Version) -> list[Entry
         for name in after
         if before[name] != after[name]
     ]
-    files = version.manifest.count("\n")
-    told = f"số {version.document} ngày {format_date(version.issued_on)}, {files} tệp, SHA-256 {version.data_sha256}"
-    label = f"{plan}, bản {version.number}"
+    label, told = f"{plan}, bản {version.number}", log_words(version)
     return [*changed, Entry(table="version", row=version.pk, label=label, field="bản ban hành", old="", new=told)]

@@ -152,7 +152,10 @@ def _addresses(plan: Plan, old: Version, new: Version | None) -> list[tuple[str,
 @plan_view(Action.SEE_PLAN)
 def amendment_table(request: UserRequest, plan: Plan, extension: str) -> HttpResponse:
     """The table of comparison as a file."""
-    found, fmt = _of_file(request, plan, TABLE_STEM, extension)
+    try:
+        found, fmt = _of_file(request, plan, TABLE_STEM, extension)
+    except Damaged as damaged:
+        return _not_compared(request, plan, damaged)
     document = comparison_document(found)
     return attachment(exports.render(document, fmt), file_name(document, fmt), fmt.content_type)
 
@@ -160,7 +163,10 @@ def amendment_table(request: UserRequest, plan: Plan, extension: str) -> HttpRes
 @plan_view(Action.SEE_PLAN)
 def amendment_paper(request: UserRequest, plan: Plan, extension: str) -> HttpResponse:
     """The drafted paper as a file; its PDF ends with the appendices that it replaces."""
-    found, fmt = _of_file(request, plan, PAPER_STEM, extension)
+    try:
+        found, fmt = _of_file(request, plan, PAPER_STEM, extension)
+    except Damaged as damaged:
+        return _not_compared(request, plan, damaged)
     document = amendment_document(found)
     if fmt is not Format.PDF or found.new is not None:
         return attachment(exports.render(document, fmt), file_name(document, fmt), fmt.content_type)
@@ -179,10 +185,18 @@ def _of_file(request: UserRequest, plan: Plan, stem: str, extension: str) -> tup
     return compare_versions(plan, *_chosen(request, plan, listed)), Format(extension)
 
 
+def _not_compared(request: UserRequest, plan: Plan, damaged: Damaged) -> HttpResponse:
+    messages.error(request, str(damaged), extra_tags="is-bad")
+    return redirect("plan-amendment", plan.year)
+
+
 @plan_view(Action.EDIT_PLAN, WRITE)
 def amendment_reasons(request: UserRequest, plan: Plan) -> HttpResponse:
     """Store the reasons that were written, each at its item; the common one at those that have none."""
-    found = working_comparison(plan)
+    try:
+        found = working_comparison(plan)
+    except Damaged as damaged:
+        return _not_compared(request, plan, damaged)
     fields = {_field(row): row for row in found.printed} if found else {}
     common = request.POST.get(COMMON, "")
     reasons = {row.item.key: request.POST[name] for name, row in fields.items() if request.POST.get(name)}

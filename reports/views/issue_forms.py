@@ -38,7 +38,7 @@ class PaperForm(_Form):
     number = LineField(
         label="Số",
         longest=20,
-        help_text="Chỉ ghi chữ số, ví dụ 215; ký hiệu được in theo kế hoạch.",
+        help_text="Chỉ ghi chữ số, ví dụ 215 hoặc 05; ký hiệu được in theo kế hoạch.",
         error_messages={"required": "Chưa nhập số văn bản."},
     )
     issued_on = WholeDateField(label="Ngày ban hành", error_messages={"required": "Chưa nhập ngày ban hành."})

@@ -1,6 +1,7 @@
 """Submitting, recalling and issuing a plan: the gates, who may, and what is stored."""
 
 from datetime import date, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -81,6 +82,13 @@ def test_the_trail_tells_each_step(office: Office) -> None:
     (issued,) = Change.objects.filter(table="version")
     assert issued.new.startswith("số 12-KH/TU ngày ")
     assert Version.objects.get().data_sha256 in issued.new
+
+
+def test_a_number_below_ten_has_two_digits_on_paper(office: Office) -> None:
+    office.submit()
+    for wrong in ("0", "00", "007", "5-KH"):
+        assert "Số văn bản chỉ gồm chữ số" in refused(partial(office.issue, wrong))
+    assert office.issue("5a").document == "05a-KH/TU"
 
 
 def test_a_second_click_issues_once(office: Office) -> None:

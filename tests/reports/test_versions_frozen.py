@@ -271,6 +271,40 @@ def test_bytes_that_were_changed_behind_the_triggers_are_refused_not_served(offi
     assert "Có 1 bản không còn như đã ban hành." in out.getvalue()
 
 
+def test_a_paper_that_was_rewritten_behind_the_triggers_is_told_from_the_log(published: Version) -> None:
+    connection.check_constraints()
+    with without_triggers(connection):
+        Version.objects.update(signer_name="Người khác")
+        connection.check_constraints()
+    out = StringIO()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("verify_versions", stdout=out)
+    assert "người ký hoặc mã SHA-256 của bản 1 không còn như nhật ký đã ghi" in out.getvalue()
+
+
+def test_nothing_is_compared_with_damaged_data(office: Office, published: Version) -> None:
+    board = signed_in(office.province.hoa)
+    open_amendment(plan=office.plan, reason="x", actor=office.province.hoa)
+    connection.check_constraints()
+    with without_triggers(connection):
+        Version.objects.update(data='{"plan":{}}')
+        connection.check_constraints()
+    fault = "Dữ liệu của bản 1 không còn là dữ liệu đã ban hành"
+    issuing = board.get(reverse("plan-issue", args=[2024]))
+    assert issuing.status_code == 200
+    assert f"không so sánh được với bản trước. {fault}" in issuing.content.decode()
+    with pytest.raises(Refused, match=fault):
+        submit_plan(plan=office.plan, actor=office.province.hoa)
+    page = reverse("plan-amendment", args=[2024])
+    for reply in (
+        board.get(f"{page}so-sanh.xlsx", follow=True),
+        board.get(f"{page}ke-hoach-dieu-chinh.pdf", follow=True),
+        board.post(f"{page}ly-do/", follow=True),
+    ):
+        assert reply.redirect_chain == [(page, 302)]
+        assert fault in reply.content.decode()
+
+
 def test_the_plan_of_another_year_is_untouched(office: Office) -> None:
     other = Plan.objects.create(
         year=2023, subject="x", parent_body="x", issuing_body="x", place="x", state="allocation"
