@@ -67,7 +67,7 @@ def amendment_document(found: Comparison, *, number: str = "", dated: date | Non
     return Document(
         title=f"{plan.title.capitalize()} điều chỉnh, bổ sung {_issued(found.old)}",
         blocks=(
-            _head(plan, number, dated),
+            _head(found, number, dated),
             Title(plan.title, f"điều chỉnh, bổ sung {plan.title.capitalize()} {plan.subject}"),
             *_grounds(found),
             *_contents(found),
@@ -124,8 +124,9 @@ def _issued(version: Version) -> str:
     return f"Kế hoạch số {version.document}, ngày {format_date(version.issued_on)}"
 
 
-def _head(plan: Plan, number: str, dated: date | None) -> LetterHead:
-    year = dated.year if dated else plan.year
+def _head(found: Comparison, number: str, dated: date | None) -> LetterHead:
+    plan = found.plan
+    year = dated.year if dated else max(plan.year, found.old.issued_on.year)
     return LetterHead((plan.parent_body,), plan.symbol, plan.place, year, number, dated)
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from reports.amendment_names import TEXTS, name_of
+from reports.amendment_names import TEXTS, column_label, name_of
 from reports.amendment_state import State, whole
 from reports.rules.amendment import ORDER, Bundle, bundle
 from reports.rules.compare import Added, Changed, Difference, Removed, Row, Value, compare
-from reports.trail import field_label
 from reports.why_cells import number_in
 from trainingplan.rules.numbers import format_count
 
@@ -266,10 +265,10 @@ class _Maker:
         """A column with its label, unless the item is named by it."""
         old = self.old.shown(part.table, part.field, part.old)
         new = self.new.shown(part.table, part.field, part.new)
-        label = "" if named else _label(part.table, part.field)
+        label = "" if named else column_label(part.table, part.field)
         if part.table == "budgetshare":
             label = f"nguồn {self.new.text('fundsource', part.key.rpartition('/')[2], 'name')}"
-        yield Detail(label, old, new)
+        yield Detail(label, *narrowed(*("; ".join(text.splitlines()) for text in (old, new))))
 
     def _share(self, part: Added | Removed) -> Detail:
         state = self.old if isinstance(part, Removed) else self.new
@@ -283,7 +282,7 @@ class _Maker:
         if isinstance(part, Changed):
             if part.field not in FOLLOWING:
                 old, new = (shown.shown(part.table, part.field, value) for shown, value in self._sides(part))
-                yield Detail(f"khoản «{content}», {_label(part.table, part.field)}", old, new)
+                yield Detail(f"khoản «{content}», {column_label(part.table, part.field)}", old, new)
             return
         paid = _shown(part.row.get("amount"))
         yield Detail(f"khoản «{content}»", *((paid, "") if isinstance(part, Removed) else ("", paid)))
@@ -296,7 +295,7 @@ class _Maker:
         state = self.old if isinstance(part, Removed) else self.new
         for name in DESCRIBED[part.table]:
             if row.get(name) and (value := state.shown(part.table, name, row.get(name))):
-                label = "" if name in OWN_NAMES else _label(part.table, name)
+                label = "" if name in OWN_NAMES else column_label(part.table, name)
                 yield Detail(label, *((value, "") if isinstance(part, Removed) else ("", value)))
 
 
@@ -312,10 +311,6 @@ DESCRIBED = {
 }
 OWN_NAMES = frozenset({"institution", "head"})
 """Fields that are the name of what came or went, and need no label."""
-
-
-def _label(table: str, field: str) -> str:
-    return field_label(table, field)
 
 
 def _shown(value: Value | None) -> str:

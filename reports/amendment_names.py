@@ -22,6 +22,11 @@ ORDERED = {
 }
 """By table what its order is called."""
 NAMING = ("name", "title", "head", "number", "content", "heading")
+LABELS = {
+    ("normitem", "measure"): "đơn vị tính",
+    ("unit", "name"): "tên đơn vị",
+    ("unit", "short_name"): "tên viết tắt",
+}
 MOST_WORDS = 40
 OF_APPENDIX = frozenset({"", "name", "appendix"})
 """Of a quota only these are printed in its appendix; its number stands in the text."""
@@ -78,8 +83,10 @@ def _person(one: Bundle, state: State) -> Named:
 def _money(one: Bundle, state: State) -> Named:
     appendix = state.budget_appendix
     place = f"Phụ lục {appendix}" if appendix else "Kinh phí"
+    own = state.text(one.table, one.key, MONEY[one.table]) or one.key
+    subject = f"{own}, {column_label(one.table, field)}" if (field := _field(one)) else own
     word = "%" if state.text(one.table, one.key, "kind") == "percent" else "đồng"
-    return Named(place, state.text(one.table, one.key, MONEY[one.table]) or one.key, appendix, word)
+    return Named(place, subject, appendix, word)
 
 
 def _quota(one: Bundle, state: State) -> Named:
@@ -99,12 +106,18 @@ def _other(one: Bundle, state: State) -> Named:
     appendix = int(one.key) if one.table in ("appendix", "appendixcolumn") and one.key.isdigit() else None
     field = _field(one)
     if appendix:
-        return Named(
-            f"Phụ lục {appendix}", field_label(one.table, field) if field else table_label(one.table), appendix
-        )
+        whole = _own_name(one, state) if one.table == "appendix" else table_label(one.table)
+        return Named(f"Phụ lục {appendix}", column_label(one.table, field) if field else whole, appendix)
+    if one.table == "plan":
+        return Named(table_label(one.table).capitalize(), column_label(one.table, field))
     subject = _own_name(one, state)
-    named = f"{subject}, {field_label(one.table, field)}" if field else subject
+    named = f"{subject}, {column_label(one.table, field)}" if field else subject
     return Named(table_label(one.table).capitalize(), named)
+
+
+def column_label(table: str, field: str) -> str:
+    """A field in the words of the log, also where the data call it otherwise than the table does."""
+    return LABELS.get((table, field)) or field_label(table, field)
 
 
 def _own_name(one: Bundle, state: State) -> str:

@@ -145,7 +145,10 @@ class State:
         }
         if field in names and self.row(field, key):
             return names[field](key)
-        return self.text(OTHERS[field], key, "name") if field in OTHERS else ""
+        if field not in OTHERS:
+            return ""
+        table, name = OTHERS[field]
+        return self.text(table, key, name)
 
     @staticmethod
     def _plain(table: str, field: str, value: Value) -> str:
@@ -154,7 +157,16 @@ class State:
         return choices(table, field).get(value) or display(value, grouped=field not in UNGROUPED)
 
 
-OTHERS = {"source": "fundsource", "institution": "institution", "group": "unitgroup"}
+OTHERS = {
+    "source": ("fundsource", "name"),
+    "institution": ("institution", "name"),
+    "group": ("unitgroup", "name"),
+    "bloc": ("unitgroup", "name"),
+    "norm_set": ("normset", "number"),
+    "norm_item": ("normitem", "name"),
+    "line": ("budgetline", "content"),
+}
+"""By field that refers to a row: the row's table, and what the row is called by."""
 
 
 def whole(value: Value | None) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from reports.amendment_items import Detail, Group, Item, Sort
+from reports.amendment_names import TEXTS
 from reports.rules.amendment import ORDER
 from trainingplan.rules.numbers import format_money, format_prose_count
 
@@ -26,6 +27,8 @@ def _ordered(item: Item) -> str:
 
 def _worded(item: Item) -> str:
     place = f"{_lower(item.place)}{_subject(item)}"
+    if item.sort is not Sort.CHANGED and item.subject in (item.old, item.new):
+        return _came_or_went(item)
     if item.sort is Sort.ADDED:
         return f"Bổ sung {place}: «{item.new}»."
     if item.sort is Sort.REMOVED:
@@ -33,6 +36,13 @@ def _worded(item: Item) -> str:
     if len(item.details) == 1:
         return _text(item.details[0], place)
     return f"Điều chỉnh {place}:"
+
+
+def _came_or_went(item: Item) -> str:
+    """What came or went as a whole, named once: into an appendix, or an appendix itself."""
+    into, out_of = ("vào ", "khỏi ") if item.appendix and item.bundle.table != "appendix" else ("", "")
+    start = f"Bổ sung {into}" if item.sort is Sort.ADDED else f"Bỏ {out_of}"
+    return f"{start}{_lower(item.place)}: {item.subject}."
 
 
 def lines(item: Item) -> Iterator[str]:
@@ -79,10 +89,11 @@ def _also(listed: str) -> str:
 
 
 def _text(detail: Detail, place: str) -> str:
+    label = f"{detail.label} " if detail.label else ""
     if not detail.old:
-        return f"Bổ sung vào {place}: «{detail.new}»."
+        return f"Bổ sung vào {place}: {label}«{detail.new}»."
     if not detail.new:
-        return f"Bỏ tại {place}: «{detail.old}»."
+        return f"Bỏ tại {place}: {label}«{detail.old}»."
     return f"Điều chỉnh {place}: {_line(detail)}"
 
 
@@ -92,12 +103,14 @@ def _line(detail: Detail) -> str:
         return f"bổ sung {label}«{detail.new}»."
     if not detail.new:
         return f"bỏ {label}«{detail.old}»."
+    if detail.old == detail.new:  # both are masked
+        return f"{label}(không nêu trong văn bản này)."
     return f"{label}«{detail.old}» thành «{detail.new}»."
 
 
 def _subject(item: Item) -> str:
     """Of a text its place says enough; of other things their name follows."""
-    return "" if item.group is Group.TEXT else f", {item.subject}"
+    return "" if item.bundle.table in TEXTS else f", {item.subject}"
 
 
 def _lower(place: str) -> str:

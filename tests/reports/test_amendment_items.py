@@ -310,6 +310,42 @@ def test_sections_that_changed_places_are_named(data: Data) -> None:
     assert any(line.startswith("«Trường Chính trị tỉnh»: ") for line in lines(item))
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "words"),
+    [
+        (("plan", "2024", "signer_name"), "Lê Văn Ký", "Điều chỉnh kế hoạch, người ký: «"),
+        (("plan", "2024", "recipients"), "Một\nHai", "» thành «Một; Hai»."),
+        (
+            ("programme", "dai-hoc", "abroad"),
+            "có",
+            "Điều chỉnh chương trình, Đào tạo trình độ đại học, ở nước ngoài: «",
+        ),
+        (("budgetline", LINE, "bloc"), "nha-nuoc", "» thành «Khối Nhà nước»."),
+        (("budgetline", LINE, "note"), "Mới", "mở tại Trường Chính trị tỉnh: ghi chú «Mới»."),
+        (("unit", "so-y-te", "name"), "Sở Y", "Điều chỉnh đơn vị, Sở Y, tên đơn vị: «Sở Y tế» thành «Sở Y»."),
+        (("normitem", "nq-04-2019/quan-ly-lop", "measure"), "lớp", ": đơn vị tính «"),
+    ],
+)
+def test_fields_are_named_and_nothing_is_told_in_codes(
+    data: Data, place: tuple[str, str, str], value: str, words: str
+) -> None:
+    table, key, field = place
+    (told_so,) = told(data, lambda new: new[table][key].update({field: value}))
+    assert words in told_so
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "words"),
+    [
+        ("appendix", "8", "Bỏ phụ lục 8: Dự kiến kinh phí đào tạo, bồi dưỡng năm 2024."),
+        ("participant", "so-y-te", "Bỏ đơn vị tham gia: Sở Y tế."),
+        ("normset", "nq-04-2019", "Bỏ khỏi phụ lục 8: 04/2019/NQ-HĐND."),
+    ],
+)
+def test_what_goes_is_named_once(data: Data, table: str, key: str, words: str) -> None:
+    assert told(data, lambda new: new[table].pop(key)) == [words]
+
+
 def test_columns_that_came_to_the_program_later_are_no_change(data: Data) -> None:
     old = copy.deepcopy(data)
     for row in old["budgetline"].values():
