@@ -66,6 +66,27 @@ def test_finance_sees_the_amount_and_what_the_sources_lack(
     assert_accessible(page)
 
 
+def test_factors_follow_the_figures_of_the_class(country: Province, open_page: OpenPage) -> None:
+    make_sources()
+    make_norms()
+    page = open_page(country.hoa, "/2024/kinh-phi/them/")
+    figures = {"Học viên/lớp": "50", "Số ngày": "5"}
+    for label, number in figures.items():
+        page.get_by_label(label).fill(number)
+    row = page.get_by_role("group", name="Khoản 1", exact=True)
+    for place, (number, unit) in enumerate((("50", "person"), ("10", "session"), ("50", "paper")), start=1):
+        row.get_by_label(f"Khoản 1: thừa số {place}").fill(number)
+        row.get_by_label(f"đơn vị của thừa số {place}").select_option(unit)
+    row.get_by_label("mức chi").select_option("nuoc-uong")
+    page.get_by_label("Học viên/lớp").fill("55")
+    page.get_by_label("Số ngày").fill("6")
+    expect(row.locator("[data-cost-formula]")).to_have_text("20.000 × 55 người × 10 buổi × 50 bài")
+    page.get_by_label("Số tháng").focus()
+    expect(row.locator("[data-cost-formula]")).to_have_text("20.000 × 55 người × 12 buổi × 50 bài")
+    expect(page.locator("[data-followed]")).to_have_text("1 thừa số theo số cũ (5) đã đổi theo số mới của lớp (6).")
+    expect(page.locator("[data-amount]")).to_have_text("660.000.000 đồng")
+
+
 def test_an_estimate_is_filled_and_saved_without_a_script(country: Province, open_page: OpenPage) -> None:
     make_sources()
     make_norms()

@@ -95,6 +95,43 @@ function balanceInWords(amount, paid) {
   return gap > 0n ? `${sum} còn thiếu ${shown(gap)} đồng.` : `${sum} thừa ${shown(-gap)} đồng.`;
 }
 
+/** By figure of the class: the units that count it, and how many of the unit each makes; as the server fills them. */
+const FIGURES = {
+  classes: { class: 1n },
+  learners_per_class: { person: 1n },
+  days: { day: 1n, night: 1n, session: 2n },
+  months: { month: 1n },
+};
+
+/** Lets factors that were the class's own number follow it; returns how many did. A single person or day is no such. */
+function follow(rows, figure, was, now) {
+  const least = figure === "classes" ? 1n : 2n;
+  if (was === null || now === null || was === now || was < least || now < 1n) return 0;
+  const factors = rows.flatMap((row) => [1, 2, 3].map((n) => [part(row, `number${n}`), part(row, `unit${n}`).value]));
+  const own = factors.filter(([number, unit]) => {
+    const times = FIGURES[figure][unit];
+    return times !== undefined && number.value.trim() !== "" && read(number) === was * times;
+  });
+  own.forEach(([number, unit]) => {
+    number.value = shown(now * FIGURES[figure][unit]);
+  });
+  return own.length;
+}
+
+/** Watches the figures of the class, and says when factors followed one. */
+function startFigures(form, rows, told) {
+  Object.keys(FIGURES).forEach((figure) => {
+    const field = form.elements[figure];
+    let was = read(field);
+    field.addEventListener("change", () => {
+      const now = read(field);
+      const count = follow(rows, figure, was, now);
+      if (count) told.textContent = `${count} thừa số theo số cũ (${shown(was)}) đã đổi theo số mới của lớp (${shown(now)}).`;
+      if (now !== null && now > 0n) was = now;
+    });
+  });
+}
+
 function start(form) {
   const shares = [...form.querySelectorAll("[data-shares] input")];
   const rows = [...form.querySelectorAll("[data-cost]")];
@@ -114,6 +151,7 @@ function start(form) {
     balance.classList.toggle("is-off", amount !== null && paid !== null && amount !== paid);
   }
 
+  startFigures(form, rows, form.querySelector("[data-followed]"));
   form.addEventListener("input", update);
   form.addEventListener("change", update);
   update();
