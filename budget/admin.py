@@ -30,6 +30,7 @@ class FundSourceAdmin(CatalogueAdmin):
 
 
 class NormItemPart(Part):
+    action = Action.KEEP_NORMS
     model = NormItem
     form = OrderedForm
     formset = OrderedFormSet
@@ -52,6 +53,7 @@ class NormItemPart(Part):
 
 @admin.register(NormSet)
 class NormSetAdmin(TransferAdmin):
+    action = Action.KEEP_NORMS
     resource_classes = (NormSetResource,)
     parts = (NormItem,)
     inlines = (NormItemPart,)
@@ -71,6 +73,7 @@ class NormSetAdmin(TransferAdmin):
 
 @admin.register(NormItem)
 class NormItemAdmin(TransferAdmin):
+    action = Action.KEEP_NORMS
     resource_classes = (NormItemResource,)
     fixed_fields = ("norm_set", "key")
     list_display = ("name", "group", "unit", "kind", "shown_level", "norm_set", "illustrative")
@@ -96,6 +99,7 @@ class NormItemAdmin(TransferAdmin):
 
 
 class UsualCostPart(Part):
+    action = Action.KEEP_NORMS
     model = UsualCost
     form = OrderedForm
     formset = OrderedFormSet
@@ -107,6 +111,7 @@ class UsualCostPart(Part):
 class ClassKindAdmin(CatalogueAdmin):
     """What a kind of class usually costs, for the button that fills an estimate."""
 
+    action = Action.KEEP_NORMS
     parts = (UsualCost,)
     inlines = (UsualCostPart,)
     list_display = ("name", "position", "key")
@@ -118,6 +123,7 @@ class ClassKindAdmin(CatalogueAdmin):
 class BudgetLineAdmin(TransferAdmin):
     """To be read, and to be written as a whole file: single lines have their own page."""
 
+    action = Action.EDIT_BUDGET
     resource_classes = (BudgetLineResource,)
     can_add = can_change = can_remove = False
     list_display = ("position", "group", "content", "basis", "state", "shown_amount", "plan", "illustrative")
@@ -127,7 +133,7 @@ class BudgetLineAdmin(TransferAdmin):
     search_fields = ("content", "group", "audience")
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        return may(user_of(request), Action.EDIT_BUDGET)
+        return may(user_of(request), self.action)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BudgetLine]:
         lines: QuerySet[BudgetLine] = super().get_queryset(request)

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from budget.models import BudgetLine, ClassKind, NormItem, NormSet
 from tests.doors import ROLES, Doors, outcome
 from tests.traces import watch_writes
 from trainingplan.models import Role, User
@@ -24,7 +25,8 @@ OF_THE_HOUSE = frozenset({
     "view_on_site", "app_list", None,
 })  # fmt: skip
 """Addresses of no single catalogue; None leads on to another one, or nowhere."""
-OUTSIDERS = [role for role in ROLES if role not in ("anonymous", "board", "admin")]
+OUTSIDERS = [role for role in ROLES if role not in ("anonymous", "board", "finance", "admin")]
+FINANCE_KEEPS = (NormSet, NormItem, ClassKind, BudgetLine)
 METHODS = ("get", "post", "head", "options", "put", "patch", "delete")
 
 
@@ -79,7 +81,7 @@ def test_every_address_is_of_a_kind_that_is_known() -> None:
 
 
 def opens(door: Door, role: str, method: str) -> bool:
-    """The rights as the domain states them: accounts are the administrator's, all else the Board's."""
+    """The rights as the domain states them: accounts are the administrator's, money finance's too, all else the Board's."""
     if door.model is None:
         return door.name != "autocomplete"  # it wants to know for which field
     name = door.model.__name__
@@ -89,12 +91,13 @@ def opens(door: Door, role: str, method: str) -> bool:
         "delete": {"Change", "Allocation", "Registration", "BudgetLine", "UnitCap", "Plan", "Unit", "User"},
     }
     keeper = Role.ADMIN if door.model is User else Role.BOARD
-    return role == keeper and name not in closed.get(door.kind, set())
+    keeps = role == keeper or (role == Role.FINANCE and door.model in FINANCE_KEEPS)
+    return keeps and name not in closed.get(door.kind, set())
 
 
 @pytest.mark.parametrize(
     ("method", "roles"),
-    [("get", OUTSIDERS), ("post", OUTSIDERS), *((other, ["own", "finance"]) for other in METHODS[2:])],
+    [("get", OUTSIDERS), ("post", OUTSIDERS), *((other, ["own", "manager"]) for other in METHODS[2:])],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_no_outsider_gets_through_any_door(method: str, roles: list[str], doors: Doors, db: None) -> None:
@@ -118,7 +121,7 @@ def test_a_stranger_is_sent_to_sign_in_everywhere(method: str, doors: Doors, db:
             assert answer.url.startswith(SIGN_IN), door
 
 
-@pytest.mark.parametrize("role", [Role.BOARD, Role.ADMIN])
+@pytest.mark.parametrize("role", [Role.BOARD, Role.FINANCE, Role.ADMIN])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_who_keeps_a_catalogue_opens_its_doors_and_no_others(role: Role, method: str, doors: Doors, db: None) -> None:
     for door in DOORS:
@@ -132,7 +135,7 @@ def test_who_keeps_a_catalogue_opens_its_doors_and_no_others(role: Role, method:
             assert got in {"403", "404", "405"}, door
 
 
-@pytest.mark.parametrize("role", [Role.BOARD, Role.ADMIN])
+@pytest.mark.parametrize("role", [Role.BOARD, Role.FINANCE, Role.ADMIN])
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "head"])
 def test_no_other_method_writes(role: Role, method: str, doors: Doors, db: None) -> None:
     with watch_writes() as written:

@@ -49,6 +49,7 @@ class Action(StrEnum):
     DELEGATE = "delegate"
     RUN_ROUND = "run_round"
     KEEP_CATALOGUES = "keep_catalogues"
+    KEEP_NORMS = "keep_norms"
     MANAGE_USERS = "manage_users"
 
 
@@ -88,13 +89,14 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
     | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN}
-    | {Action.CHECK_WORD},
+    | {Action.CHECK_WORD, Action.KEEP_NORMS},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,
             Action.SEE_DASHBOARD,
             Action.SEE_BUDGET,
             Action.EDIT_BUDGET,
+            Action.KEEP_NORMS,
             Action.SEE_APPENDICES,
         }
     ),

@@ -22,7 +22,7 @@ def norm_sets(request: UserRequest, plan: Plan) -> HttpResponse:
     context = {
         "plan": plan,
         "norms": norms,
-        "keeps": may(request.user, Action.KEEP_CATALOGUES),
+        "keeps": may(request.user, Action.KEEP_NORMS),
         "illustrative": any(one.illustrative for one in norms),
     }
     return render(request, "budget/norm_sets.html", context)

@@ -3,12 +3,16 @@
 import pytest
 from django.test import Client
 
+from budget.models import BudgetLine, ClassKind, NormItem, NormSet
 from tests.cast import Province, make_user
 from tests.office import OfficePage, pages, signed_in
 from trainingplan.models import Role, User
 from trainingplan.policies import PERMITTED, Action
 
-OUTSIDE = [role for role in Role if not PERMITTED[role] & {Action.KEEP_CATALOGUES, Action.MANAGE_USERS}]
+OUTSIDE = [
+    role for role in Role if not PERMITTED[role] & {Action.KEEP_CATALOGUES, Action.KEEP_NORMS, Action.MANAGE_USERS}
+]
+FINANCE_KEEPS = (NormSet, NormItem, ClassKind, BudgetLine)
 
 
 def person(province: Province, role: Role) -> User:
@@ -18,7 +22,8 @@ def person(province: Province, role: Role) -> User:
 
 def opens(page: OfficePage, role: Role) -> bool:
     """The rights as the domain states them, not as the code does."""
-    allowed = role == (Role.ADMIN if page.model is User else Role.BOARD)
+    money = page.model in FINANCE_KEEPS
+    allowed = role == (Role.ADMIN if page.model is User else Role.BOARD) or (money and role == Role.FINANCE)
     read_only = {"Change", "Allocation", "Registration", "BudgetLine", "UnitCap"}
     never_deleted = {"Plan", "Unit", "User"}
     name = page.model.__name__
@@ -83,6 +88,10 @@ def test_the_menu_shows_what_the_role_may_open(province: Province) -> None:
     assert "/quan-tri/trainingplan/user/" in admin
     assert "/quan-tri/quotas/quota/" not in admin
     assert "/quan-tri/trainingplan/change/" not in admin
+    finance = signed_in(person(province, Role.FINANCE)).get("/quan-tri/").content.decode()
+    assert "/quan-tri/budget/normset/" in finance
+    assert "/quan-tri/budget/fundsource/" not in finance
+    assert "/quan-tri/quotas/quota/" not in finance
 
 
 def test_django_s_own_groups_are_not_in_the_office(province: Province) -> None:

@@ -81,8 +81,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the back office opens: the Board keeps the catalogues, administrators the users."""
-        return self.is_active and self.role in (Role.BOARD, Role.ADMIN)
+        """Whether the back office opens: the Board keeps the catalogues, finance norms, administrators the users."""
+        return self.is_active and self.role in (Role.BOARD, Role.FINANCE, Role.ADMIN)
 
 
 class Delegation(models.Model):
