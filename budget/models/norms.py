@@ -91,8 +91,8 @@ class NormItem(models.Model):
             models.CheckConstraint(
                 name="norm_item_level_in_range",
                 condition=Q(kind="invoice", level__isnull=True)
-                | Q(kind="percent", level__gte=0, level__lte=100)
-                | Q(kind__in=("fixed", "ceiling"), level__gte=0, level__lte=MAXIMUM),
+                | Q(kind="percent", level__isnull=False, level__gte=0, level__lte=100)
+                | Q(kind__in=("fixed", "ceiling"), level__isnull=False, level__gte=0, level__lte=MAXIMUM),
                 violation_error_message="Mức chi theo hóa đơn để trống; tỷ lệ từ 0 đến 100; mức khác là số đồng.",
             ),
             models.CheckConstraint(

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from budget.models import FundSource, NormItem, NormSet
 from budget.selectors.norms import outdated_lines
@@ -111,3 +113,13 @@ def test_a_percentage_of_nothing_is_no_estimate(province: Province, source: Fund
             actor=province.hoa,
             version=1,
         )
+
+
+@pytest.mark.parametrize(("key", "kind"), [("giang-vien", "ceiling"), ("chung-chi", "fixed"), ("quan-ly", "percent")])
+def test_a_level_is_stated_unless_invoices_decide(norms: NormSet, key: str, kind: str) -> None:
+    item = norms.items.get(key=key, kind=kind)
+    item.level = None
+    with pytest.raises(ValidationError, match="Mức chi theo hóa đơn để trống"):
+        item.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        item.save()
