@@ -128,6 +128,7 @@ def _load_lines(source: PlanSource, plan: Plan, report: LoadReport) -> None:
         "kind": {kind.key: kind for kind in ClassKind.objects.all()},
         "bloc": {group.key: group for group in UnitGroup.objects.all()},
     }
+    norm_sets = list(NormSet.objects.prefetch_related("items"))
     typed = _costs(source)
     wanted: dict[str, BudgetLine] = {}
     sound: list[Record] = []
@@ -139,7 +140,7 @@ def _load_lines(source: PlanSource, plan: Plan, report: LoadReport) -> None:
         line.bloc = record.pick("bloc", known["bloc"], "khối")
         if line.key in wanted:
             record.refuse("key", f"«{line.key}» đã có ở trên.")
-        made[line.key] = _made(line, record, typed.pop(line.key, []))
+        made[line.key] = _made(line, record, typed.pop(line.key, []), norm_sets)
         line.norm_set, line.amount = made[line.key].norm_set, made[line.key].total
         if check_fields(record, line):
             wanted[line.key] = line
@@ -185,7 +186,7 @@ def _costs(source: PlanSource) -> dict[str, list[tuple[Record, CostData]]]:
     return found
 
 
-def _made(line: BudgetLine, record: Record, costs: list[tuple[Record, CostData]]) -> Estimate:
+def _made(line: BudgetLine, record: Record, costs: list[tuple[Record, CostData]], norm_sets: list[NormSet]) -> Estimate:
     """What the line comes to by its costs or its lump sum; what is refused is told at its own record."""
     if line.basis == BudgetLine.Basis.LUMP_SUM:
         return Estimate(None, (), line.rate)
@@ -194,7 +195,7 @@ def _made(line: BudgetLine, record: Record, costs: list[tuple[Record, CostData]]
             record.refuse("lump_sum", "chưa có số tiền trọn gói, cũng không có khoản nào trong estimate_lines.csv.")
         return Estimate(None, (), 0)
     try:
-        return estimate(line.plan, line.opens_on, line.territory, [cost for _, cost in costs])
+        return estimate(line.plan, line.opens_on, line.territory, [cost for _, cost in costs], norm_sets)
     except CostsRefused as refusal:
         for fault in refusal.faults:
             costs[fault.place][0].refuse(fault.field, fault.message)

@@ -53,12 +53,21 @@ class Estimate:
     total: int
 
 
-def estimate(plan: Plan, opens_on: date | None, territory: str, costs: Sequence[CostData]) -> Estimate:
-    """Price the costs by the norm set of the day on which the class opens. Raises Refused at the wrong field."""
+def estimate(
+    plan: Plan,
+    opens_on: date | None,
+    territory: str,
+    costs: Sequence[CostData],
+    known: Sequence[NormSet] | None = None,
+) -> Estimate:
+    """Price the costs by the norm set of the day on which the class opens. Raises Refused at the wrong field.
+
+    Who prices many classes gives all norm sets, their items fetched, as `known`.
+    """
     norm_set = None
     if any(cost.norm_key for cost in costs):
         try:
-            norm_set = norm_set_on(class_day(plan, opens_on), territory)
+            norm_set = norm_set_on(class_day(plan, opens_on), territory, known)
         except NormRefused as refusal:
             raise Refused(str(refusal), field="opens_on") from refusal
     return estimate_by(norm_set, costs)
