@@ -31,7 +31,7 @@ _APPENDIX = re.compile(r"phụ lục (?:số )?$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,/]\d+)*")
 _YEAR_UNBOUND = "Năm của kế hoạch phải là trường {year}, hoặc {fixed:…} nếu thuộc tên văn bản khác."
 _APPENDIX_UNBOUND = "Số phụ lục phải là trường {appendix:…}."
-_UNBOUND = "Con số không gắn với dữ liệu và không được đánh dấu cố định bằng {fixed:…}."
+_UNBOUND = "Con số không gắn với dữ liệu, cũng không được đánh dấu cố định."
 
 
 @dataclass(frozen=True, slots=True)

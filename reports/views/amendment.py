@@ -74,6 +74,7 @@ def amendment(request: UserRequest, plan: Plan) -> HttpResponse:
         return render(request, "reports/amendment.html", context | {"fault": str(damaged)}, status=500)
     editable = new is None and plan.state == Plan.State.AMENDING and may(request.user, Action.EDIT_PLAN)
     asked = _asked(found) if editable else {}
+    issued = _issued_files(old, new)
     context |= {
         "found": found,
         "old_words": version_words(old),
@@ -82,8 +83,8 @@ def amendment(request: UserRequest, plan: Plan) -> HttpResponse:
         "asked": asked,
         "table": _table(found, asked),
         "effects": [ShownEffect(one, _signed(one.difference)) for one in found.effects],
-        "document": render_html(amendment_document(found)) if found.printed else "",
-        "files": _addresses(plan, old, new),
+        "document": render_html(amendment_document(found)) if found.printed and not issued else "",
+        "files": _addresses(plan, old, new, issued),
         "illustrative": found.illustrative,
     }
     return render(request, "reports/amendment.html", context)
@@ -138,12 +139,25 @@ def _asked(found: Comparison) -> dict[str, str]:
     return {row.item.key: _field(row) for row in rows[:MOST_ASKED]}
 
 
-def _addresses(plan: Plan, old: Version, new: Version | None) -> list[tuple[str, str]]:
+def _issued_files(old: Version, new: Version | None) -> frozenset[str]:
+    """The files of the amendment that led from one version to the next: they are read as they were issued."""
+    if new is None or new.number != old.number + 1:
+        return frozenset()
+    names = {f"{stem}.{fmt}" for stem, formats in FILES.items() for fmt in formats}
+    return frozenset(names & {file.name for file in new.files.all()})
+
+
+def _addresses(plan: Plan, old: Version, new: Version | None, issued: frozenset[str]) -> list[tuple[str, str]]:
     """The files of this comparison: what each is called, and where it is."""
     query = f"?{OLD}={old.number}" + (f"&{NEW}={new.number}" if new else "")
     names = {PAPER_STEM: "Kế hoạch điều chỉnh", TABLE_STEM: "Bảng so sánh"}
     return [
-        (f"{names[stem]} ({fmt.label})", reverse(ADDRESSES[stem], args=(plan.year, fmt)) + query)
+        (
+            f"{names[stem]} ({fmt.label})",
+            reverse("plan-version-file", args=(plan.year, new.number, f"{stem}.{fmt}"))
+            if new and f"{stem}.{fmt}" in issued
+            else reverse(ADDRESSES[stem], args=(plan.year, fmt)) + query,
+        )
         for stem in (PAPER_STEM, TABLE_STEM)
         for fmt in FILES[stem]
     ]

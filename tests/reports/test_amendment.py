@@ -262,6 +262,11 @@ def test_two_issued_versions_keep_their_comparison(found: Comparison, plan: Plan
     (only,) = compare_versions(plan, second, None).rows
     assert (only.item.old, only.item.new) == ("4", "9")
     client = signed_in(board)
-    assert client.get(f"{URL}?tu=1&den=2").status_code == 200
+    issued_page = client.get(f"{URL}?tu=1&den=2").content.decode()
+    assert "/2024/ke-hoach/phien-ban/2/ke-hoach-dieu-chinh.docx" in issued_page, (
+        "the paper as it was issued, no new draft"
+    )
+    assert "Dự thảo văn bản" not in issued_page
+    assert "Dự thảo văn bản" in client.get(f"{URL}?tu=2").content.decode()
     for wrong in ("tu=2&den=1", "tu=1&den=1", "tu=9", "tu=x", "tu=1&den=9"):
         assert client.get(f"{URL}?{wrong}").status_code == 404
