@@ -117,6 +117,11 @@ class Execution:
         return total(group.money for group in self.groups)
 
     @property
+    def has_parts(self) -> bool:
+        """Whether any class has several sources to unfold."""
+        return any(len(one.parts) > 1 for one in self.classes)
+
+    @property
     def provincial(self) -> tuple[SourceSum, ...]:
         return tuple(source for source in self.sources if source.provincial)
 
