@@ -1,4 +1,4 @@
-"""Three amounts in a browser: a decision as planned, a settlement above it refused, sources that unfold; both widths."""
+"""Three amounts in a browser: a decision as planned, a settlement above it refused, sources that unfold."""
 
 import pytest
 from playwright.sync_api import expect
