@@ -92,6 +92,17 @@ class TotalOf:
     rows: tuple[tuple[int, int], ...] = ()
     columns: tuple[str, ...] = ()
 
+    @classmethod
+    def of_rows(cls, places: Iterable[int]) -> Self:
+        """Add up single rows, neighbours as one range: 1, 2, 3, 7 → (1, 3), (7, 7)."""
+        found: list[tuple[int, int]] = []
+        for place in places:
+            if found and found[-1][1] == place - 1:
+                found[-1] = (found[-1][0], place)
+            else:
+                found.append((place, place))
+        return cls(tuple(found))
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

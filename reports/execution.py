@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from budget.rules.execution import Three
-from budget.selectors.execution import Class, Execution, Group
-from budget.services.grants import words_of
+from budget.selectors.execution import Class, Decision, Execution, Group
 from reports.appendices.build import MARK
 from reports.document import (
     Align,
@@ -23,6 +22,7 @@ from reports.document import (
     TotalOf,
 )
 from trainingplan.models import Plan
+from trainingplan.rules.dates import format_date
 from trainingplan.rules.numbers import format_count, format_money
 from trainingplan.selectors import plan_day
 
@@ -61,12 +61,7 @@ def execution_document(plan: Plan, table: Execution) -> Document:
         blocks.append(Note(f"{names}.", label="Ngoài tổng, kinh phí do cơ quan, đơn vị bảo đảm:"))
     if table.decisions:
         blocks.append(Heading("Các quyết định", 2))
-        blocks += [
-            Paragraph.of(
-                f"- {words_of(one.grant)}: {format_count(one.lines)} dòng, {format_money(one.amount, unit=True)}."
-            )
-            for one in table.decisions
-        ]
+        blocks += [Paragraph.of(f"- {_words(one)}.") for one in table.decisions]
     return Document(
         title=f"{TITLE} năm {plan.year}",
         blocks=(*blocks, Note(NOTE)),
@@ -77,6 +72,12 @@ def execution_document(plan: Plan, table: Execution) -> Document:
         orientation=Orientation.LANDSCAPE,
         mark=MARK if table.illustrative else "",
     )
+
+
+def _words(one: Decision) -> str:
+    grant, money = one.grant, format_money(one.amount, unit=True)
+    named = f"Quyết định số {grant.number} ngày {format_date(grant.decided_on)}, {grant.get_kind_display()}"
+    return f"{named}: {format_count(one.lines)} dòng, {money}"
 
 
 def _sources(table: Execution) -> Table:
@@ -91,8 +92,9 @@ def _sources(table: Execution) -> Table:
         if sources:
             head = len(rows)
             heads.append(head)
-            rows.append(Row.of(RowKind.GROUP, name, *_cells(money, _below(head, len(sources)))))
-            rows += [Row.of(RowKind.DATA, source.name, *_cells(source.money)) for source in sources]
+            listed = sources if len(sources) > 1 or not sources[0].provincial else ()
+            rows.append(Row.of(RowKind.GROUP, name, *_cells(money, _below(head, len(listed)))))
+            rows += [Row.of(RowKind.DATA, source.name, *_cells(source.money)) for source in listed]
     rows.append(Row.of(RowKind.TOTAL, TOTAL, *_cells(table.money, _of(heads))))
     return Table("Theo nguồn", SOURCES, tuple(rows), unit=UNIT, row_title="name")
 
@@ -122,7 +124,7 @@ def _class(one: Class, at: int) -> list[Row]:
     if len(one.parts) == 1:
         name = f"{one.content} ({one.parts[0].source})"
         return [Row.of(RowKind.DATA, str(one.stt), name, *_cells(one.money))]
-    total = _below(at, len(one.parts)) if one.parts else None
+    total = _below(at, len(one.parts))
     parts = [Row.of(RowKind.DATA, "", f"- {part.source}", *_cells(part.money)) for part in one.parts]
     return [Row.of(RowKind.DATA, str(one.stt), one.content, *_cells(one.money, total)), *parts]
 
@@ -132,9 +134,9 @@ def _cells(money: Three, total: TotalOf | None = None) -> list[Cell]:
     return [*(Cell(amount, total) for amount in amounts), Cell(money.percent)]
 
 
-def _below(head: int, rows: int) -> TotalOf:
-    return TotalOf(((head + 1, head + rows),))
+def _below(head: int, rows: int) -> TotalOf | None:
+    return TotalOf(((head + 1, head + rows),)) if rows else None
 
 
 def _of(rows: Sequence[int]) -> TotalOf | None:
-    return TotalOf(tuple((row, row) for row in rows)) if rows else None
+    return TotalOf.of_rows(rows) if rows else None

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
 from budget.models import MAXIMUM, FundSource, Grant
-from budget.rules.execution import Three
+from budget.rules.execution import Three, grant_fault, settlement_fault
 from budget.selectors.execution import Class, Execution, Part, Slot
 from budget.services.grants import AmountsRefused, GrantData
 from budget.services.settlements import Settling
@@ -147,6 +147,11 @@ class AmountsForm(RowForm):
     def all_picked(self) -> dict[str, Any]:
         return self.as_typed() | {f"pick-{_key(slot)}": True for slot in self.slots}
 
+    def _judge(self, name: str, fault: str) -> None:
+        """Say already with all else that is wrong what the service would refuse."""
+        if fault:
+            self.add_error(name, fault)
+
     def take(self, refusal: Refused) -> None:
         """Show a refusal at its field, those of amounts at their rows."""
         super().take(refusal)
@@ -197,7 +202,13 @@ class GrantForm(AmountsForm):
             key = _key(slot)
             if cleaned.get(f"pick-{key}") and f"amount-{key}" in cleaned and not cleaned[f"amount-{key}"]:
                 self.add_error(f"amount-{key}", "Đã chọn dòng này nhưng chưa nhập số tiền.")
+            elif cleaned.get("kind") == Grant.Kind.BACK and (back := cleaned.get(f"amount-{key}")):
+                self._judge(f"amount-{key}", self._back_fault(slot, back))
         return cleaned
+
+    def _back_fault(self, slot: Slot, amount: int) -> str:
+        part = self.slots[slot][1]
+        return grant_fault(part.money, -amount, excused=bool(part.excess), maximum=MAXIMUM)
 
     @property
     def data_typed(self) -> GrantData:
@@ -267,6 +278,11 @@ class SettleForm(AmountsForm):
         named = "settled_on" in cleaned
         if named and not cleaned["settled_on"] and any(self.typed(slot) for slot in self.slots if self._touched(slot)):
             self.add_error("settled_on", "Chưa nhập ngày quyết toán.")
+        for slot in self.slots:
+            name, reason = f"amount-{_key(slot)}", cleaned.get(f"excess-{_key(slot)}", "")
+            if cleaned.get(name) and self._touched(slot):
+                granted = self.slots[slot][1].money.granted
+                self._judge(name, settlement_fault(granted, cleaned[name], reason))
         return cleaned
 
     def take(self, refusal: Refused) -> None:

@@ -24,8 +24,8 @@ class Three:
 
     @property
     def percent(self) -> str:
-        """How much of the granted is settled: "82,68 %"; nothing where nothing was granted."""
-        return format_percent(self.settled, self.granted) if self.granted else ""
+        """How much of the granted is settled: "82,68 %"; nothing where either is nothing, as in any table."""
+        return format_percent(self.settled, self.granted) if self.granted and self.settled else ""
 
     @property
     def anything(self) -> bool:

@@ -71,6 +71,14 @@ class SourceSum:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSums:
+    """By source: the three amounts, and what is planned with other bodies' own money, which is in no sum, among it."""
+
+    inside: tuple[SourceSum, ...]
+    planned: tuple[SourceSum, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GrantedPart:
     """What a decision gives one class from one source; below zero where it takes back."""
 
@@ -115,6 +123,11 @@ class Execution:
     @property
     def money(self) -> Three:
         return total(group.money for group in self.groups)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether any class has several sources to unfold."""
+        return any(len(one.parts) > 1 for one in self.classes)
 
     @property
     def provincial(self) -> tuple[SourceSum, ...]:
@@ -250,20 +263,28 @@ def _source(source: FundSource, parts: Sequence[Part]) -> SourceSum:
     return SourceSum(source.name, source.provincial, total(part.money for part in parts if part.slot[1] == source.pk))
 
 
-def sums_by_source(plan: Plan) -> tuple[SourceSum, ...]:
+def sums_by_source(plan: Plan) -> SourceSums:
     """The same sums by source alone; one query."""
     tables = {"planned": BudgetShare, "granted": GrantedAmount, "settled": SettledAmount}
     grouped = [_by_source(plan, model, kind) for kind, model in tables.items()]
-    sums: dict[tuple[int, str, bool], dict[str, int]] = defaultdict(dict)
-    for kind, position, name, provincial, amount in grouped[0].union(*grouped[1:], all=True):
-        sums[position, name, provincial][kind] = int(amount)
-    return tuple(SourceSum(name, provincial, Three(**three)) for (_, name, provincial), three in sorted(sums.items()))
+    inside: dict[tuple[int, str, bool], dict[str, int]] = defaultdict(dict)
+    planned: dict[tuple[int, str, bool], int] = defaultdict(int)
+    for kind, outside, position, name, provincial, amount in grouped[0].union(*grouped[1:], all=True):
+        source = (position, name, provincial)
+        if not outside:
+            inside[source][kind] = int(amount)
+        if kind == "planned":
+            planned[source] += int(amount)
+    return SourceSums(
+        tuple(SourceSum(name, provincial, Three(**three)) for (_, name, provincial), three in sorted(inside.items())),
+        tuple(SourceSum(name, provincial, Three(amount)) for (_, name, provincial), amount in sorted(planned.items())),
+    )
 
 
 def _by_source(plan: Plan, model: type[Model], kind: str) -> QuerySet[Any, Any]:
-    inside = model._default_manager.filter(line__plan=plan, line__self_funded=False).order_by()
-    names = ("kind", "source__position", "source__name", "source__provincial")
-    sums: QuerySet[Any, Any] = inside.annotate(kind=Value(kind)).values_list(*names).annotate(sum=Sum("amount"))
+    rows = model._default_manager.filter(line__plan=plan).order_by().annotate(kind=Value(kind))
+    names = ("kind", "line__self_funded", "source__position", "source__name", "source__provincial")
+    sums: QuerySet[Any, Any] = rows.values_list(*names).annotate(sum=Sum("amount"))
     return sums
 
 

@@ -131,7 +131,7 @@ class _Rows:
                 continue
             if _is_summed(column):
                 total = sum(_number(cells_of[index]) for cells_of in values if index in cells_of)
-                cells.append(Cell(total, TotalOf(_ranges(parts))))
+                cells.append(Cell(total, TotalOf.of_rows(parts)))
             elif column.key == TITLE:
                 cells.append(Cell(title, span=self._title_span(index)))
             else:
@@ -147,17 +147,6 @@ class _Rows:
 
 def _is_summed(column: Column) -> bool:
     return column.key in SUMMED or column.key.startswith(SOURCE_PREFIX)
-
-
-def _ranges(places: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Neighbouring rows as one range: 1, 2, 3, 7 → (1, 3), (7, 7)."""
-    found: list[tuple[int, int]] = []
-    for place in places:
-        if found and found[-1][1] == place - 1:
-            found[-1] = (found[-1][0], place)
-        else:
-            found.append((place, place))
-    return tuple(found)
 
 
 def _norms(norms: Norms) -> list[Block]:

@@ -158,8 +158,9 @@ def test_a_settlement_writes_only_the_rows_that_were_touched(
     without_day = finance.post(SETTLE, seen | {f"amount-{keys[1]}": "9"})
     assert set(without_day.context["form"].errors) == {"settled_on"}
     typed = seen | {"settled_on": "20/12/2024", "note": "TB 5"}
-    above = finance.post(SETTLE, typed | {f"amount-{keys[1]}": "11"})
+    above = finance.post(SETTLE, seen | {f"amount-{keys[1]}": "11"})
     assert "vượt số được giao 10 đồng là 1 đồng" in text(above)
+    assert set(above.context["form"].errors) == {"settled_on", f"amount-{keys[1]}"}
     finance.post(SETTLE, typed | {f"amount-{keys[1]}": "9"})
     assert dict(SettledAmount.objects.values_list("source", "amount")) == {slots[0][1]: 6, slots[1][1]: 9}
     late = finance.post(SETTLE, typed | {f"amount-{keys[0]}": "7", f"amount-{keys[1]}": "9"})
@@ -200,7 +201,7 @@ def test_the_file_holds_the_page_s_sums(
     assert {"82,68 %", 20_000_000, 3_464_000} <= set(cells)
     printed = "\n".join(pdf_pages(finance.get("/2024/kinh-phi/ba-so.pdf").content))
     assert "16.536.000" in printed
-    assert "giao lần đầu theo Quyết định số 1/QĐ ngày 05/01/2024" in " ".join(printed.split())
+    assert "Quyết định số 1/QĐ ngày 05/01/2024, giao lần đầu: 1 dòng" in " ".join(printed.split())
     assert finance.get("/2024/kinh-phi/ba-so.docx").status_code == 404
 
 
