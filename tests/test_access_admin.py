@@ -81,7 +81,7 @@ def test_every_address_is_of_a_kind_that_is_known() -> None:
 
 
 def opens(door: Door, role: str, method: str) -> bool:
-    """The rights as the domain states them: accounts the administrator's, money also finance's, all else the Board's."""
+    """The rights as the domain states: accounts the administrator's, money also finance's, all else the Board's."""
     if door.model is None:
         return door.name != "autocomplete"  # it wants to know for which field
     name = door.model.__name__
