@@ -1,0 +1,66 @@
+"""An official document as frozen data: what it says, never how it looks.
+
+Definitions build it, renderers print it; it knows neither the database nor a format.
+"""
+
+from reports.document.blocks import (
+    DEEPEST_HEADING,
+    Addressees,
+    AppendixTitle,
+    Attachment,
+    Block,
+    Clause,
+    Closing,
+    Document,
+    Heading,
+    LetterHead,
+    Note,
+    Orientation,
+    Paragraph,
+    Run,
+    Title,
+)
+from reports.document.tables import (
+    LARGEST_INTEGER,
+    NUMBERS,
+    Align,
+    Cell,
+    Column,
+    Kind,
+    Row,
+    RowKind,
+    Table,
+    TotalOf,
+    Value,
+    printed,
+)
+
+__all__ = [
+    "DEEPEST_HEADING",
+    "LARGEST_INTEGER",
+    "NUMBERS",
+    "Addressees",
+    "Align",
+    "AppendixTitle",
+    "Attachment",
+    "Block",
+    "Cell",
+    "Clause",
+    "Closing",
+    "Column",
+    "Document",
+    "Heading",
+    "Kind",
+    "LetterHead",
+    "Note",
+    "Orientation",
+    "Paragraph",
+    "Row",
+    "RowKind",
+    "Run",
+    "Table",
+    "Title",
+    "TotalOf",
+    "Value",
+    "printed",
+]
