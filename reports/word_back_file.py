@@ -50,7 +50,9 @@ _WORD = frozenset({
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 })  # fmt: skip
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_MAIN = re.compile(rb'<Relationship\b[^>]*?/officeDocument"[^>]*?>')
+_RELATIONSHIP = re.compile(rb"<Relationship\b[^<>]*>")
+"""No tag is read past the next one: of half-open tags each would be read to the end of the part."""
+_OF_MAIN = b'/officeDocument"'
 _TARGET = re.compile(rb'\bTarget="/?([^"]+)"')
 _RELATIONSHIPS = "_rels/.rels"
 _DEFAULT_MAIN = "word/document.xml"
@@ -142,8 +144,9 @@ def _check_entries(entries: list[ZipInfo]) -> None:
 
 def _main_name(archive: ZipFile, names: list[str]) -> str:
     """The part that holds the text; some programs name it otherwise and say so in the package's relationships."""
-    if _RELATIONSHIPS in names and (found := _MAIN.search(_inflate(archive, _RELATIONSHIPS))):
-        target = _TARGET.search(found[0])
+    tags = _RELATIONSHIP.finditer(_inflate(archive, _RELATIONSHIPS)) if _RELATIONSHIPS in names else ()
+    if found := next((tag[0] for tag in tags if _OF_MAIN in tag[0]), b""):
+        target = _TARGET.search(found)
         name = normpath(target[1].decode("utf-8", "replace")) if target else ""
         if name.startswith("word/") and name in names:
             return name

@@ -176,3 +176,14 @@ def test_both_dialects_and_other_names_of_the_part_are_read() -> None:
         target.writestr("_rels/.rels", names)
         target.writestr("word/document2.xml", body(line("một"), space=STRICT))
     assert read(out.getvalue()) == ["một"]
+
+
+def test_half_open_tags_do_not_hold_up_the_reader() -> None:
+    """Were each read to the end of the part, a few kilobytes sent would keep a process busy for hours."""
+    names = b"<Relationship " * 500_000
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("_rels/.rels", names)
+        target.writestr("word/document.xml", body(line("một")))
+    assert len(names) < LARGEST_PART
+    assert read(out.getvalue()) == ["một"]
