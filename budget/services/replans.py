@@ -181,12 +181,16 @@ def _restore(plan: Plan, row: ReplannedLine, actor: User) -> str:
     try:
         made = estimate_by(norm_set, _costs(was)) if was["data"]["basis"] == BudgetLine.Basis.ESTIMATE else None
     except Refused as refusal:
-        return refusal.message
+        return refusal.message.removesuffix(".")
+    made = made or _lump_sum(was)
+    if made.total != row.amount_before:
+        now, then = format_money(made.total), format_money(row.amount_before, unit=True)
+        return f"định mức đã đổi từ khi cắt giảm: nay tính ra {now} đồng, không phải {then} như trước"
     line = stored_line(plan, row.line) if row.line else _anew(plan, was)
     before = shown(line) if row.line else {}
     line.classes, line.learners_per_class = was["data"]["classes"], was["data"]["learners_per_class"]
     line.norm_set = norm_set
-    write_line(line, made or _lump_sum(was), paid)
+    write_line(line, made, paid)
     log_line(line, before, shown(line), actor, f"Hoàn tác: {row.replan.reason}")
     return ""
 

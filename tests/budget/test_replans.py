@@ -254,6 +254,19 @@ def test_an_undo_that_brings_nothing_back_is_refused(province: Province, budget:
     assert Replan.objects.get().undone_at is None
 
 
+@pytest.mark.parametrize("strategy", [Strategy.FEWER, Strategy.LATER])
+def test_a_line_that_its_norms_would_price_otherwise_now_does_not_come_back_with_shares_of_another_amount(
+    province: Province, budget: list[BudgetLine], strategy: Strategy
+) -> None:
+    replan = accept(province, Wishes(percent=90, keep=frozenset({budget[1].pk})), strategy)
+    NormItem.objects.filter(key="quan-ly").update(base=NormItem.Base.INCLUDING)
+    cut = stored()
+    with pytest.raises(Refused, match="định mức đã đổi từ khi cắt giảm: nay tính ra"):
+        undo_replan(plan=province.plan, replan=replan, actor=province.hoa)
+    assert stored() == cut
+    assert Replan.objects.get().undone_at is None
+
+
 def test_approved_carried_over_and_self_funded_lines_are_never_touched(
     province: Province, budget: list[BudgetLine]
 ) -> None:
