@@ -89,8 +89,11 @@ def spread(paid: Mapping[int, int], amount: int) -> dict[int, int]:
 
 def _reprice(line: BudgetLine, wanted: NormSet, actor: User) -> BudgetLine:
     before = shown(line)
-    made = repriced_estimate(line, wanted)
-    paid = spread(dict(line.shares.values_list("source_id", "amount")), made.total)
+    try:
+        made = repriced_estimate(line, wanted)
+        paid = spread(dict(line.shares.values_list("source_id", "amount")), made.total)
+    except Refused as refusal:
+        raise Refused(f"Dòng «{line.content}»: {refusal.message}") from refusal
     write_line(line, made, paid)
     log_line(line, before, shown(line), actor, f"Tính lại theo {wanted.number}")
     return line

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from budget.models import FundSource, NormItem, NormSet
+from budget.models import BudgetLine, FundSource, NormItem, NormSet
 from budget.selectors.norms import outdated_lines
 from budget.services.estimates import CostData, CostsRefused
 from budget.services.lines import save_line
@@ -50,6 +50,19 @@ def test_a_level_put_right_below_what_a_line_uses_is_told_and_priced_anew(
     line.refresh_from_db()
     assert (line.amount, line.shares.get().amount) == (amount, amount)
     assert not outdated_lines(province.plan)
+
+
+def test_a_line_that_cannot_be_priced_anew_is_named_and_none_is(province: Province, source: FundSource) -> None:
+    first = make_norms(valid_to="2024-07-01")
+    kept = add_class(province, source, LECTURES, content="Lớp có đủ mức chi")
+    stuck = add_class(province, source, LECTURES, cost("nuoc-uong", session=20), content="Lớp có nước uống")
+    make_norms("15/2024/NQ-HĐND", "2024-07-01", items=(("giang-vien", "ceiling", 2_000_000, ""),))
+    BudgetLine.objects.update(opens_on=LATE)
+    with pytest.raises(Refused, match=r"^Dòng «Lớp có nước uống»: Khoản 2: .* không có mức chi này"):
+        reprice_lines(plan=province.plan, actor=province.hoa)
+    for line in (kept, stuck):
+        line.refresh_from_db()
+        assert (line.norm_set, line.version) == (first, 1)
 
 
 def test_a_percentage_whose_base_is_put_right_is_priced_anew(
