@@ -82,6 +82,7 @@ class SourceSums:
 class GrantedPart:
     """What a decision gives one class from one source; below zero where it takes back."""
 
+    line_id: int
     content: str
     source: str
     amount: int
@@ -100,7 +101,7 @@ class Decision:
 
     @property
     def lines(self) -> int:
-        return len({part.content for part in self.parts})
+        return len({part.line_id for part in self.parts})
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def _decisions(
     amounts = GrantedAmount.objects.filter(grant__plan=plan).order_by("line__position", "source__position")
     for grant_id, line_id, source_id, amount in amounts.values_list("grant", "line", "source", "amount"):
         sums[line_id, source_id] += amount
-        by_grant[grant_id].append(GrantedPart(contents[line_id], names[source_id], amount))
+        by_grant[grant_id].append(GrantedPart(line_id, contents[line_id], names[source_id], amount))
     grants = list(Grant.objects.filter(plan=plan).select_related("made_by"))
     decisions = tuple(Decision(grant, tuple(by_grant[grant.pk])) for grant in grants)
     return decisions, sums, any(grant.illustrative for grant in grants)

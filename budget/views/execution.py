@@ -72,7 +72,10 @@ def budget_grant_remove(request: UserRequest, plan: Plan, pk: int) -> HttpRespon
         else:
             messages.success(request, f"Đã xóa {words_of(grant)}.", extra_tags="is-ok")
             return redirect("budget-execution", year=plan.year)
-    decision = next(one for one in execution(plan).decisions if one.grant.pk == grant.pk)
+    decision = next((one for one in execution(plan).decisions if one.grant.pk == grant.pk), None)
+    if decision is None:
+        messages.warning(request, "Quyết định này vừa được xóa.", extra_tags="is-warn")
+        return redirect("budget-execution", year=plan.year)
     context = {"plan": plan, "decision": decision, "words": words_of(grant), "form": form}
     return render(request, "budget/grant_remove.html", context)
 

@@ -240,6 +240,15 @@ def test_a_number_is_entered_once_and_a_form_makes_one_decision(province: Provin
     assert money(province, slots[0]).granted == 5
 
 
+def test_two_lines_of_one_content_are_two_lines_of_a_decision(
+    province: Province, line: BudgetLine, slots: tuple[Slot, Slot]
+) -> None:
+    twin = add_line(province, {slots[0][1]: PLAIN_AMOUNT}, content=line.content)
+    grant(province, {slots[0]: 20, slots[1]: 5, (twin.pk, slots[0][1]): 7})
+    (decision,) = execution(province.plan).decisions
+    assert (decision.lines, decision.amount) == (2, 32)
+
+
 def test_a_decision_entered_by_mistake_is_taken_out_with_a_reason_and_a_trace(
     province: Province, line: BudgetLine, slots: tuple[Slot, Slot]
 ) -> None:

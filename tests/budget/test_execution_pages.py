@@ -11,6 +11,8 @@ from openpyxl import load_workbook
 
 from budget.models import BudgetLine, FundSource, Grant, SettledAmount
 from budget.selectors.execution import execution, execution_mark
+from budget.services.grants import remove_grant
+from budget.views import execution as views
 from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.budget.test_execution import grant, settled
 from tests.cast import Province, make_user
@@ -188,6 +190,25 @@ def test_a_decision_is_removed_with_a_reason(
     assert "Cần ghi lý do" in text(finance.post(address, {"reason": ""}))
     assert "Đã xóa giao lần đầu" in text(finance.post(address, {"reason": "nhầm số"}, follow=True))
     assert finance.get(address).status_code == 404
+
+
+def test_a_decision_that_is_removed_twice_at_once_is_told_and_not_broken(
+    province: Province,
+    line: BudgetLine,
+    sources: tuple[FundSource, FundSource],
+    finance: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored = grant(province, {(line.pk, sources[0].pk): 20})
+
+    def found_before_the_other_removed_it(*args: Any, **kwargs: Any) -> Grant:
+        remove_grant(plan=province.plan, grant=stored, actor=province.hoa, reason="nhầm số")
+        return stored
+
+    monkeypatch.setattr(views, "get_object_or_404", found_before_the_other_removed_it)
+    answer = finance.post(f"{GRANT}{stored.pk}/xoa/", {"reason": "nhầm số"}, follow=True)
+    assert answer.redirect_chain == [(PAGE, 302)]
+    assert "Quyết định này vừa được xóa." in text(answer)
 
 
 def test_the_file_holds_the_page_s_sums(
