@@ -64,6 +64,8 @@ def what_if_document(plan: Plan, words: Sequence[str], assumed: Assumed) -> Docu
     unchanged = "; ".join(f"{format_count(number)} dòng {why}" for why, number in outcome.outside.items())
     if unchanged:
         blocks.append(Note(f"{unchanged}.", label="Không đổi:"))
+    if outcome.missing:
+        blocks.append(Note(f"{'; '.join(outcome.missing)}.", label="Bộ định mức này không có, giữ mức đang dùng:"))
     return Document(
         title=f"{TITLE}, kế hoạch {plan.year}",
         blocks=(*blocks, Note(NOTE)),

@@ -96,6 +96,8 @@ def test_another_norm_set(finance: Client, lines: list[BudgetLine]) -> None:
     assert "Bộ định mức này không có: Khoản chung-chi" in page
     # 20 × 2.000.000 + 50 × 30.000 = 41.500.000, and a ninth of it
     assert "46.111.111" in page
+    file = finance.get(f"/2024/kinh-phi/gia-dinh.pdf?tu-ngay=01/07/2024&bo-dinh-muc={other.pk}").content
+    assert "Bộ định mức này không có, giữ mức đang dùng: Khoản chung-chi." in text_of("application/pdf", file)
     assert "Chọn một" in page_of(finance, f"?tu-ngay=01/07/2024&phan-tram=1&bo-dinh-muc={other.pk}")
 
 
