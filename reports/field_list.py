@@ -52,7 +52,7 @@ class FieldList:
 
     def printing(self, digits: str, named: Kind | None = None) -> tuple[Choice, ...]:
         """What prints the number that somebody typed: a quantity, or what the words beside it name."""
-        if not re.fullmatch(r"\d{1,3}(?:\.\d{3})+|\d+", digits):
+        if not re.fullmatch(r"\d{1,3}(?:\.\d{3}){1,5}|\d{1,18}", digits):
             return ()
         number = int(digits.replace(".", ""))
         found = (choice for group in self.groups for choice in group.choices if choice.number == number)

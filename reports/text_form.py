@@ -182,7 +182,7 @@ class TextForm:
         """Texts typed into items that are there no more."""
         for name, text in (self.data or {}).items():
             kind, _, slot = name.partition("-")
-            if kind == "body" and slot.isdigit() and int(slot[:_DIGITS]) not in slots and text.strip():
+            if kind == "body" and slot.isdecimal() and int(slot[:_DIGITS]) not in slots and text.strip():
                 yield tidy(text)
 
     def _find(self, slot: int | None) -> RowForm:

@@ -25,6 +25,7 @@ MOST_ENTRIES = 1_000
 MOST_PARAGRAPHS = 6_000
 MOST_ELEMENTS = 300_000
 MOST_CHARACTERS = 1_000_000
+LONGEST_PARAGRAPH = 30_000
 DEEPEST = 200
 TOO_LARGE = "Tệp lớn hơn 5 MB. Văn bản kế hoạch nhỏ hơn nhiều; hãy bỏ hình ảnh rồi tải lại."
 NO_WORD = "Tệp không phải văn bản Word (.docx). Mở bằng Word, lưu thành .docx rồi tải lại."
@@ -265,6 +266,8 @@ class _Reader(ContentHandler):
         paragraphs = tuple(WordParagraph(text, numbered) for text, numbered in read if text)
         if not paragraphs:
             raise FileRefused("Tệp không có chữ nào.")
+        if any(len(one.text) > LONGEST_PARAGRAPH for one in paragraphs):
+            raise FileRefused("Tệp có đoạn dài hơn 30.000 chữ, không phải văn bản kế hoạch.")
         inserted = sum(self._counts[name] for name in _TAKEN_IN)
         deleted = sum(self._counts[name] for name in _LEFT_OUT)
         return WordFile(paragraphs, inserted, deleted, self._counts["comments"])

@@ -17,7 +17,7 @@ FOOT = Place("Nơi nhận, chữ ký", Spot.PLAN)
 NEAR = 5
 """So many words stand beside a change, so that it is found."""
 _ITEM = re.compile(r"([-+])\s+")
-_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+|\d+")
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{3}){1,5}|\d{1,18}")
 
 
 class ChangeKind(StrEnum):

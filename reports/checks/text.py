@@ -26,9 +26,10 @@ from trainingplan.models import Plan
 from trainingplan.rules.numbers import format_count, format_money
 
 COUNTING_WORDS = ("chỉ tiêu", "học viên", "đồng chí", "người")
-_PEOPLE = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d{{3}})+|\d+)\s+({'|'.join(COUNTING_WORDS)})(?!\w)")
-_MONEY = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,}|\d{7,})\s+đồng(?!\w)")
-_SUM = re.compile(r"(?<![\d.])((?:[\d.]+\s*\+\s*)+[\d.]+)\s*=\s*([\d.]*\d)")
+_PEOPLE = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d{{3}}){{1,5}}|\d{{1,18}})\s+({'|'.join(COUNTING_WORDS)})(?!\w)")
+_MONEY = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,5}|\d{7,18})\s+đồng(?!\w)")
+_SUM = re.compile(r"(?<!\d)(?<!\d\.)((?:\d[\d.]{0,23}\s*\+\s*){1,40}\d[\d.]{0,23})\s*=\s*(\d[\d.]{0,23})")
+"""Lengths are bounded here and above: longer strings of digits are no figures, and Python would not read them."""
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _QUALIFIERS = {label: value for value, label in Quota.Qualifier.choices if value != Quota.Qualifier.EXACT}
 _QUALIFIER = re.compile(rf"({'|'.join(_QUALIFIERS)}):?\s*$", re.IGNORECASE)

@@ -15,6 +15,7 @@ from quotas.models import Allocation, Nomination, Quota, Registration
 from reports.checks import Comparison, Disagreement, check_plan
 from reports.checks.budget import Line, check_line
 from reports.checks.findings import Findings
+from reports.checks.rules import Rule
 from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Section, Unit, UnitName
 
 MOST_FOR_ONE_ERROR = 4
@@ -291,6 +292,15 @@ def test_parts_that_need_not_add_up_are_left_alone(plan_2024: Plan) -> None:
     some = "{fixed:30 người dân tộc thiểu số, 50 người} cấp xã"
     rewrite(plan_2024, "quan-ly-nha-nuoc", 2, number, f"{number} (trong đó có {some}; {{fixed:12 lớp, 2 đồng chí}})")
     assert check_plan(plan_2024).clean
+
+
+@pytest.mark.parametrize(
+    "odd", ["... + 3 = 8", f"{'9' * 5_000} người", f"{'9' * 5_000} đồng", f"{'9' * 5_000} + 1 = 2"]
+)
+def test_what_only_looks_like_a_figure_does_not_stop_the_check(plan_2024: Plan, odd: str) -> None:
+    rewrite_section(plan_2024, "yeu-cau", "chống quan điểm", f"{odd}, chống quan điểm")
+    found = check_plan(plan_2024).disagreements
+    assert {one.rule for one in found} == {Rule.STRAY}
 
 
 def test_a_key_outlives_figures_and_names_but_not_the_finding(plan_2024: Plan) -> None:

@@ -12,6 +12,7 @@ from reports.word_back_file import (
     DOCTYPE,
     LARGEST_FILE,
     LARGEST_PART,
+    LONGEST_PARAGRAPH,
     MOST_ELEMENTS,
     MOST_ENTRIES,
     MOST_PARAGRAPHS,
@@ -110,6 +111,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "deep": (lambda: word("<w:sdt>" * 300 + "</w:sdt>" * 300), SUSPICIOUS),
     "many elements": (lambda: word("<w:r/>" * (MOST_ELEMENTS + 1)), SUSPICIOUS),
     "many paragraphs": (lambda: word(line("a") * (MOST_PARAGRAPHS + 1)), "6.000 đoạn"),
+    "a long paragraph": (lambda: word(line("a" * (LONGEST_PARAGRAPH + 1))), "30.000 chữ"),
     "much text": (lambda: word(line("a " * 600_000)), "một triệu chữ"),
 }
 
