@@ -80,7 +80,8 @@ def examine(plan: Plan) -> Gates:
 
 
 def _findings(plan: Plan, disagreements: Iterable[Disagreement]) -> Iterator[Finding]:
-    standing = {one.key: one for one in CheckException.objects.filter(plan=plan, withdrawn_at=None)}
+    given = CheckException.objects.filter(plan=plan, withdrawn_at=None).select_related("given_by")
+    standing = {one.key: one for one in given}
     for one in disagreements:
         exception = standing.get(one.key)
         fits = exception and (exception.figure, exception.other_figure) == (one.figure, one.other_figure)

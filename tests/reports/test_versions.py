@@ -6,6 +6,8 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quotas.services.cells import save_allocations
@@ -22,6 +24,7 @@ from reports.services.submittals import (
 )
 from reports.services.versions import issue_plan
 from reports.snapshot import take_snapshot
+from reports.version_files import check_text
 from reports.versions import data_of, find_file, find_version
 from tests.issuing import Office, paper
 from trainingplan.models import AppendixColumn, Change, Delegation, Plan, Section
@@ -235,6 +238,20 @@ def test_the_check_must_be_clean_or_each_exception_has_a_reason(office: Office) 
     assert check is not None
     assert "Lý do giữ nguyên: Theo công văn 7 (Phạm Thị Hoa)" in check.content.decode()
     assert "không sửa lý do" in refused(lambda: withdraw_exception(plan=plan, pk=first.pk, actor=hoa))
+
+
+def test_what_the_check_said_is_written_without_asking_the_database(office: Office) -> None:
+    """The file is made after the moment from which the data are; and the gates ask as often for many reasons."""
+    plan, hoa = office.plan, office.province.hoa
+    text = "Cử 999 đồng chí, 997 đồng chí."
+    Section.objects.create(plan=plan, key="muc-ii", position=2, marker="II.", heading="KHÁC", body=text)
+    for finding in examine(plan).findings:
+        give_exception(plan=plan, key=finding.disagreement.key, reason="Theo công văn 7", actor=hoa)
+    gates = examine(plan)
+    with CaptureQueriesContext(connection) as captured:
+        told = check_text(gates)
+    assert told.count("(Phạm Thị Hoa)") == 2
+    assert len(captured) == 0
 
 
 def test_a_round_that_runs_and_an_appendix_that_cannot_be_printed_keep_the_plan(office: Office) -> None:
