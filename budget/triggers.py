@@ -14,14 +14,19 @@ def _settle(line: str) -> str:
     return _SETTLE.format(line=line, sum=_SUM.format(line=line))
 
 
+def _wait(line: str) -> str:
+    """PostgreSQL: who writes costs of the same line at once waits here, and then sums what the other has written."""
+    return f"PERFORM 1 FROM budget_budgetline WHERE id = {line} FOR NO KEY UPDATE"
+
+
 _NEW, _OLD, _OWN = _settle("NEW.line_id"), _settle("OLD.line_id"), _settle("NEW.id")
 
 POSTGRESQL = [
     f"""
     CREATE OR REPLACE FUNCTION budget_estimate_sum() RETURNS trigger AS $$
     BEGIN
-        IF TG_OP <> 'DELETE' THEN {_NEW}; END IF;
-        IF TG_OP <> 'INSERT' THEN {_OLD}; END IF;
+        IF TG_OP <> 'DELETE' THEN {_wait("NEW.line_id")}; {_NEW}; END IF;
+        IF TG_OP <> 'INSERT' THEN {_wait("OLD.line_id")}; {_OLD}; END IF;
         RETURN NULL;
     END;
     $$ LANGUAGE plpgsql

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection
+from django.db.models import Sum
 
 from budget.models import BudgetLine, FundSource
 from budget.services import lines
 from budget.services.lines import save_line
-from tests.budget.lines import PLAIN_AMOUNT, add_line, line_data, make_sources
+from tests.budget.lines import PLAIN_AMOUNT, add_class, add_line, cost, line_data, make_sources
 from tests.cast import Province, make_province
 from trainingplan.models import Plan
 from trainingplan.services.refusals import Stale
@@ -99,3 +100,17 @@ def test_control_without_the_lock_several_win(monkeypatch: pytest.MonkeyPatch) -
         except IntegrityError:  # two wrote the same share: this, too, the lock prevents
             winners = WRITERS
     assert winners > 1
+
+
+def test_costs_of_one_line_written_at_once_are_all_in_its_sum() -> None:
+    province, (source, _) = make_province(), make_sources()
+    line = add_class(province, source, cost("", 10, "Nước uống"))
+
+    def add(place: int) -> bool:
+        line.costs.create(position=place, content="Tài liệu", kind="invoice", level=10, amount=10)
+        return True
+
+    for first in range(2, 2 + ROUNDS * WRITERS, WRITERS):
+        assert race([lambda place=first + n: add(place) for n in range(WRITERS)]) == WRITERS  # type: ignore[misc]
+        line.refresh_from_db()
+        assert line.amount == line.costs.aggregate(sum=Sum("amount"))["sum"]
