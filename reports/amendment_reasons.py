@@ -76,12 +76,13 @@ def _logged(plan: Plan, items: Sequence[Item], between: Between) -> dict[str, Fo
     for table, field, value in gone.values():
         named |= Q(plan=plan, table=table, field=field, old=value, new="")
     changes = list(Change.objects.filter(within & named).order_by("pk"))
-    return {item.key: _last_word(item, changes, rows.get(item.key), gone.get(item.key)) for item in items}
+    return {item.key: last_word(item, changes, rows.get(item.key), gone.get(item.key)) for item in items}
 
 
-def _last_word(
+def last_word(
     item: Item, changes: Iterable[Change], row: tuple[str, str] | None, gone: tuple[str, str, str] | None
 ) -> Found:
+    """What the log says last of an item, of its `row`, or of a row that is `gone`: table, field and last value."""
     fields = item.bundle.anchor[2:]
     own = [
         one
@@ -89,8 +90,8 @@ def _last_word(
         if (row and (one.table, one.row) == row and (not fields or one.field in fields))
         or (gone and (one.table, one.field, one.old) == gone)
     ]
-    if not own:
-        return Found()
+    if not own or len({one.row for one in own}) > 1:
+        return Found()  # nobody, or namesakes: nobody is given the reason of another
     reason = next((one.reason for one in reversed(own) if one.reason), "")
     return Found(reason, own[-1].actor_name, own[-1].at)
 

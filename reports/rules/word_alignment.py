@@ -11,6 +11,8 @@ LIKE_PERCENT = 30
 JOINED_PERCENT = 80
 """Two paragraphs must share so many with the one that they were made from, or into."""
 MOST_PAIRS = 40_000
+MOST_WORDS_COMPARED = 400_000
+"""Words of one paragraph times those of the other; beyond, one is said to stand instead of the other as a whole."""
 JOINT = 2
 """Joining must gain more words than this, or a line that was taken out would seem joined to its neighbour."""
 _PHRASE = 3
@@ -69,8 +71,10 @@ def align(old: Sequence[str], new: Sequence[str]) -> list[Match]:
 
 
 def changes(old: Sequence[Token], new: Sequence[Token]) -> list[Step]:
-    """The opcodes of difflib between the words of two paragraphs."""
+    """The opcodes of difflib between the words of two paragraphs; very long ones are replaced as a whole."""
     ours, theirs = [token.key for token in old], [token.key for token in new]
+    if len(ours) * len(theirs) > MOST_WORDS_COMPARED:
+        return [("replace", 0, len(ours), 0, len(theirs))]
     return list(SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes())
 
 

@@ -23,6 +23,7 @@ from quotas.services.rounds import begin_allocation
 from reports.amendment import Comparison, compare_versions, working_comparison
 from reports.amendment_document import amendment_document
 from reports.amendment_items import Group
+from reports.amendment_reasons import Found, last_word
 from reports.document import AppendixTitle, Attachment, Document, Paragraph
 from reports.gates import examine
 from reports.models import AmendmentReason, Version
@@ -35,7 +36,7 @@ from reports.snapshot import take_snapshot
 from tests.cast import make_user
 from tests.issuing import paper
 from tests.office import signed_in
-from trainingplan.models import Plan, Role, User
+from trainingplan.models import Change, Plan, Role, User
 from trainingplan.services.catalogue import Edits
 from trainingplan.services.refusals import Refused
 
@@ -188,6 +189,16 @@ def test_reasons_are_asked_for_and_hold_for_the_change_as_it_stands(found: Compa
     later = working_comparison(plan)
     assert later is not None
     assert [row.found.reason for row in later.rows if row.item.group is Group.QUOTA] == [""]
+
+
+def test_namesakes_do_not_get_each_other_s_reason(found: Comparison) -> None:
+    item, gone = found.rows[0].item, ("nomination", "full_name", "Lê Thị An")
+    logged = [
+        Change(table=gone[0], row=row, field=gone[1], old=gone[2], reason=reason, actor_name="Hoa")
+        for row, reason in (("1", "Nghỉ hưu"), ("2", "Chuyển công tác"))
+    ]
+    assert last_word(item, logged[:1], None, gone).reason == "Nghỉ hưu"
+    assert last_word(item, logged, None, gone) == Found()
 
 
 def test_reasons_that_cannot_be_stored(found: Comparison, plan: Plan, board: User, leader: User) -> None:

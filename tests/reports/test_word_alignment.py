@@ -41,6 +41,11 @@ def test_typography_is_no_difference() -> None:
     assert [step[0] for step in changes(tokens(written), tokens(typed))] == ["equal"]
 
 
+def test_a_paragraph_beyond_all_measure_is_replaced_as_a_whole() -> None:
+    long = tokens("một hai " * 6_000)
+    assert changes(tokens(TEXT[1] * 5), long) == [("replace", 0, len(tokens(TEXT[1] * 5)), 0, 12_000)]
+
+
 def test_numbers_and_dates_are_words_of_their_own() -> None:
     keys = [token.key for token in tokens("1.960 người, ngày 07/8/2023; số 31-QC/TU.")]
     assert keys == ["1.960", "người", ",", "ngày", "07/8/2023", ";", "số", "31", "-", "QC", "/", "TU", "."]
