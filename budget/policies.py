@@ -1,9 +1,8 @@
 """When the budget may be written: the state of the plan and the role."""
 
 from budget.models import BudgetLine
-from quotas.policies import FROZEN
 from trainingplan.models import Plan, User
-from trainingplan.policies import Action, may
+from trainingplan.policies import FROZEN, Action, may
 from trainingplan.services.refusals import Refused
 
 

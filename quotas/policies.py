@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from quotas.models import Extension, Quota, Registration, Response, ReturnedCell
 from trainingplan.models import Plan, Role, Unit, User
-from trainingplan.policies import Action, may, writes_for
+from trainingplan.policies import FROZEN, Action, may, writes_for
 from trainingplan.services.refusals import Refused
 
-FROZEN = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
 COLLECTING = (Plan.State.REGISTRATION, Plan.State.ALLOCATION)
 """While answers are taken in, returned, and reopened by an extension."""
 

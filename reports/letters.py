@@ -22,8 +22,8 @@ from reports.document import (
     RowKind,
     Table,
 )
-from reports.profiles import roman
 from trainingplan.models import Plan
+from trainingplan.rules.letters import roman
 from trainingplan.rules.numbers import format_count
 
 BOARD = "Ban Tổ chức"

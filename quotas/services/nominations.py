@@ -8,10 +8,11 @@ from django.db.models import F, QuerySet
 
 from quotas.locking import lock_quotas
 from quotas.models import Nomination, Person, Quota
-from quotas.policies import FROZEN, check_roster_open
+from quotas.policies import check_roster_open
 from quotas.selectors.rosters import MASK, quotas_made, unit_places
 from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
+from trainingplan.policies import FROZEN
 from trainingplan.rules.dates import PartialDate
 from trainingplan.rules.names import fold
 from trainingplan.rules.numbers import format_count
