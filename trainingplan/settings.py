@@ -216,6 +216,9 @@ PLAN_LOADERS = [
     "budget.loading.load",
 ]
 
+# Each names an instance of `trainingplan.imports.kinds.FileKind`; a file is recognised by the first that knows it.
+IMPORT_KINDS: list[str] = []
+
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
 TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting", "reports.views.issue.waiting"]
 

@@ -1,0 +1,1 @@
+"""Bringing files in: kinds of files, their preview, what was applied as a batch, and its undo."""
