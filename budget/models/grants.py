@@ -56,6 +56,9 @@ class GrantedAmount(models.Model):
     line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="granted", verbose_name="dòng kinh phí")
     source = models.ForeignKey(FundSource, models.PROTECT, related_name="granted", verbose_name="nguồn kinh phí")
     amount = models.BigIntegerField("số tiền")
+    approved = models.BooleanField(
+        "quyết định này duyệt dòng", default=False, help_text="Dòng đang dự kiến thì được duyệt nhờ số giao này."
+    )
 
     class Meta:
         verbose_name = "số được giao"

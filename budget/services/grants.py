@@ -86,8 +86,8 @@ def add_grant(
         for (line_id, source_id), amount in changes.items()
     )
     with one_batch():
-        for line in lines.values():
-            fund_line(line, actor, words_of(grant))
+        approved = [line.pk for line in lines.values() if fund_line(line, actor, words_of(grant))]
+        grant.amounts.filter(line__in=approved).update(approved=True)
         record(_entries(grant, changes, held, lines, sources), actor=actor, plan=plan, reason=words_of(grant))
     return grant
 
@@ -96,7 +96,7 @@ def add_grant(
 def remove_grant(*, plan: Plan, grant: Grant, actor: User, reason: str) -> None:
     """Take out a decision that was entered by mistake; the log keeps what it said.
 
-    A line that no other decision grants anything and of which nothing is settled is only planned again.
+    A line that decisions alone had approved, and to which none is left, is only planned again.
     """
     check_execution(actor)
     lock_budget(plan)
@@ -115,9 +115,12 @@ def remove_grant(*, plan: Plan, grant: Grant, actor: User, reason: str) -> None:
     with one_batch():
         why = f"Xóa {words_of(stored)}: {reason}"
         record(_entries(stored, changes, held, lines, sources), actor=actor, plan=plan, reason=why)
+        approved = set(stored.amounts.filter(approved=True).values_list("line", flat=True))
         stored.delete()
-        for line in lines.values():
-            if not line.granted.exists() and not line.settled.exists():
+        for line in (lines[line_id] for line_id in sorted(approved)):
+            if line.granted.exists():
+                line.granted.update(approved=True)
+            elif not line.settled.exists():
                 unfund_line(line, actor, reason)
 
 

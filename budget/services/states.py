@@ -6,13 +6,12 @@ from django.db import transaction
 
 from budget.models import BudgetLine, NormSet
 from budget.policies import check_budget_open, check_line_open, check_nothing_granted
-from budget.rules.amounts import share_gap
 from budget.rules.costs import repriced
+from budget.rules.shares import in_proportion
 from budget.selectors.norms import items_by_key, outdated_lines
 from budget.services.estimates import CostData, Estimate, cost_data, estimate_by
 from budget.services.lines import check_version, lock_budget, log_line, shown, stored_line, write_line
 from trainingplan.models import Plan, User
-from trainingplan.rules.numbers import format_money
 from trainingplan.services.refusals import Refused
 
 State = BudgetLine.State
@@ -51,7 +50,7 @@ def reopen_line(*, plan: Plan, line: BudgetLine, version: int, actor: User, reas
 def reprice_lines(*, plan: Plan, actor: User) -> tuple[BudgetLine, ...]:
     """Price every planned line whose day now belongs to another norm set by that set; the lines that changed.
 
-    Who used a level in full uses the new one in full. What the amount changes by is borne by the largest share.
+    Who used a level in full uses the new one in full. Each source goes on paying its part of the whole.
     """
     check_budget_open(lock_budget(plan), actor)
     found = outdated_lines(plan)
@@ -73,18 +72,10 @@ def repriced_estimate(line: BudgetLine, wanted: NormSet) -> Estimate:
 
 
 def spread(paid: Mapping[int, int], amount: int) -> dict[int, int]:
-    """The shares of a line whose amount became another: the largest share bears the difference. Raises Refused."""
-    shares = dict(paid)
-    if gap := share_gap(amount, shares.values()):
-        if not shares:
-            raise Refused("Dòng này chưa có nguồn nào chi. Mở dòng để nhập nguồn.")
-        largest = max(shares, key=lambda source_id: (shares[source_id], -source_id))
-        shares[largest] += gap
-        if shares[largest] < 0:
-            raise Refused(
-                f"Giảm {format_money(-gap)} đồng, nhiều hơn phần của nguồn lớn nhất. Mở dòng để sửa các nguồn."
-            )
-    return {source_id: share for source_id, share in shares.items() if share}
+    """The shares of a line whose amount became another, each source keeping its part. Raises Refused."""
+    if amount and not any(paid.values()):
+        raise Refused("Dòng này chưa có nguồn nào chi. Mở dòng để nhập nguồn.")
+    return in_proportion(paid, amount)
 
 
 def _reprice(line: BudgetLine, wanted: NormSet, actor: User) -> BudgetLine:
@@ -99,10 +90,12 @@ def _reprice(line: BudgetLine, wanted: NormSet, actor: User) -> BudgetLine:
     return line
 
 
-def fund_line(line: BudgetLine, writer: User, reason: str) -> None:
-    """dự kiến → được duyệt kinh phí because an amount was granted, in whatever state the plan is."""
-    if line.state == State.PLANNED:
-        _turn(line, State.FUNDED, writer, reason)
+def fund_line(line: BudgetLine, writer: User, reason: str) -> bool:
+    """dự kiến → được duyệt kinh phí because an amount was granted, in whatever state the plan is; whether it turned."""
+    if line.state != State.PLANNED:
+        return False
+    _turn(line, State.FUNDED, writer, reason)
+    return True
 
 
 def unfund_line(line: BudgetLine, writer: User, reason: str) -> None:

@@ -148,6 +148,22 @@ def test_approved_lines_do_not_move_when_norms_change(province: Province, source
     assert Change.objects.filter(reason="Tính lại theo 15/2024/NQ-HĐND", field="amount").count() == 1
 
 
+def test_a_line_priced_anew_is_paid_by_its_sources_in_the_same_parts(
+    province: Province, source: FundSource, norms: NormSet
+) -> None:
+    other = FundSource.objects.exclude(pk=source.pk)[0]
+    line = add_class(province, source, opens_on=JULY)
+    line.shares.filter(source=source).update(amount=20_000_001)
+    line.shares.create(source=other, amount=9_999_999)
+    NormSet.objects.update(valid_to=JULY)
+    make_norms("15/2024/NQ-HĐND", "2024-07-01", items=DEARER)
+    reprice_lines(plan=province.plan, actor=province.hoa)
+    assert dict(line.shares.values_list("source", "amount")) == {
+        source.pk: 40_000_002,
+        other.pk: 19_999_998,
+    }
+
+
 def test_a_line_whose_norms_ended_is_named_and_not_priced_anew(
     province: Province, source: FundSource, norms: NormSet
 ) -> None:

@@ -16,7 +16,7 @@ from budget.selectors.table import budget_table
 from budget.services.grants import AmountsRefused, GrantData, add_grant, remove_grant
 from budget.services.lines import save_line
 from budget.services.settlements import Settling, settle
-from budget.services.states import reopen_line
+from budget.services.states import approve_line, reopen_line
 from reports.document import Table
 from reports.execution import execution_document
 from tests.budget.lines import PLAIN_AMOUNT, add_line, line_data, make_sources
@@ -271,6 +271,29 @@ def test_a_decision_entered_by_mistake_is_taken_out_with_a_reason_and_a_trace(
     assert gone.reason == "Xóa giao lần đầu theo Quyết định số 1/QĐ ngày 05/01/2024: nhầm"
     with pytest.raises(Refused, match="vừa được người khác xóa"):
         remove_grant(plan=province.plan, grant=first, actor=province.hoa, reason="nhầm")
+
+
+def test_a_line_approved_by_hand_stays_approved_without_its_decisions(
+    province: Province, line: BudgetLine, slots: tuple[Slot, Slot]
+) -> None:
+    approve_line(plan=province.plan, line=line, version=line.version, actor=province.hoa)
+    only = grant(province, {slots[0]: 20})
+    remove_grant(plan=province.plan, grant=only, actor=province.hoa, reason="nhầm")
+    line.refresh_from_db()
+    assert line.state == "funded"
+
+
+def test_the_decision_left_carries_on_the_approval_of_the_one_taken_out(
+    province: Province, line: BudgetLine, slots: tuple[Slot, Slot]
+) -> None:
+    first = grant(province, {slots[0]: 20})
+    second = grant(province, {slots[0]: 5}, kind=KINDS.MORE)
+    remove_grant(plan=province.plan, grant=first, actor=province.hoa, reason="nhầm")
+    line.refresh_from_db()
+    assert line.state == "funded"
+    remove_grant(plan=province.plan, grant=second, actor=province.hoa, reason="nhầm")
+    line.refresh_from_db()
+    assert line.state == "planned"
 
 
 def test_a_line_with_a_granted_amount_is_not_planned_again(
