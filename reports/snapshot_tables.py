@@ -353,6 +353,7 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "user_user_permissions": "người dùng không phải nội dung của kế hoạch",
     "delegation": "người dùng không phải nội dung của kế hoạch",
     "change": "nhật ký tự giữ lấy mình",
+    "backup": "sổ của các lần sao lưu, không phải nội dung của kế hoạch",
     "accessrefusal": "nhật ký tự giữ lấy mình",
     "unitname": "tên của ngày kế hoạch nằm ở bảng unit",
     "unitplacement": "khối của kế hoạch nằm ở bảng participant",

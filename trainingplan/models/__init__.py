@@ -1,6 +1,8 @@
 """Tables of the kernel: units through time, users, the plan and its text, the change log."""
 
+from trainingplan.models.backups import Backup
 from trainingplan.models.changes import AccessRefusal, Change
+from trainingplan.models.imports import ImportBatch, ImportedRow
 from trainingplan.models.plans import Appendix, AppendixColumn, Participant, Plan, Section
 from trainingplan.models.units import Succession, Unit, UnitGroup, UnitName, UnitPlacement, UnitStatus
 from trainingplan.models.users import Delegation, Role, User
@@ -9,8 +11,11 @@ __all__ = [
     "AccessRefusal",
     "Appendix",
     "AppendixColumn",
+    "Backup",
     "Change",
     "Delegation",
+    "ImportBatch",
+    "ImportedRow",
     "Participant",
     "Plan",
     "Role",
