@@ -355,6 +355,8 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "change": "nhật ký tự giữ lấy mình",
     "backup": "sổ của các lần sao lưu, không phải nội dung của kế hoạch",
     "accessrefusal": "nhật ký tự giữ lấy mình",
+    "importbatch": "sổ của các lần nhập tệp, không phải nội dung của kế hoạch",
+    "importedrow": "sổ của các lần nhập tệp, không phải nội dung của kế hoạch",
     "unitname": "tên của ngày kế hoạch nằm ở bảng unit",
     "unitplacement": "khối của kế hoạch nằm ở bảng participant",
     "unitstatus": "kế hoạch tự nêu đơn vị tham gia",
