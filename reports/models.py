@@ -47,6 +47,9 @@ class Version(models.Model):
     data = models.TextField("dữ liệu")
     data_sha256 = models.CharField("SHA-256 của dữ liệu", max_length=SHA256_LENGTH)
     manifest = models.TextField("danh sách tệp")
+    # May be null: SQLite adds such a column in place, while any other would cost the table its triggers.
+    log_position = models.BigIntegerField("vị trí của nhật ký", null=True, blank=True)
+    log_digest = models.CharField("dấu của nhật ký", max_length=SHA256_LENGTH, null=True, blank=True)  # noqa: DJ001
 
     class Meta:
         verbose_name = "bản ban hành"

@@ -1,9 +1,12 @@
 """Tables of the kernel: units through time, users, the plan and its text, the change log."""
 
+from trainingplan.models.accounts import RecoveryCode, SecondFactor, UsedPassword
 from trainingplan.models.backups import Backup
 from trainingplan.models.changes import AccessRefusal, Change
 from trainingplan.models.imports import ImportBatch, ImportedRow
 from trainingplan.models.plans import Appendix, AppendixColumn, Participant, Plan, Section
+from trainingplan.models.readings import PersonalRead
+from trainingplan.models.seals import LogPart, LogSeal
 from trainingplan.models.units import Succession, Unit, UnitGroup, UnitName, UnitPlacement, UnitStatus
 from trainingplan.models.users import Delegation, Role, User
 
@@ -16,9 +19,14 @@ __all__ = [
     "Delegation",
     "ImportBatch",
     "ImportedRow",
+    "LogPart",
+    "LogSeal",
     "Participant",
+    "PersonalRead",
     "Plan",
+    "RecoveryCode",
     "Role",
+    "SecondFactor",
     "Section",
     "Succession",
     "Unit",
@@ -26,5 +34,6 @@ __all__ = [
     "UnitName",
     "UnitPlacement",
     "UnitStatus",
+    "UsedPassword",
     "User",
 ]

@@ -1,11 +1,14 @@
 """Users: one role each, and a unit for those who act for one."""
 
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from trainingplan.models.units import Unit
 
@@ -51,6 +54,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("đang hoạt động", default=True)
     is_demo = models.BooleanField("tài khoản minh họa", default=False, editable=False)
     created_at = models.DateTimeField("tạo lúc", auto_now_add=True)
+    opened_at = models.DateTimeField("mở lúc", default=timezone.now, editable=False)
+    password_set_at = models.DateTimeField("đặt mật khẩu lúc", default=timezone.now, editable=False)
+    second_factor_at = models.DateTimeField("bật xác thực hai lớp lúc", null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -78,6 +84,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.full_name.split()[-1] if self.full_name else self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django ends every session in which this is no longer the same: the rights count as much as the password."""
+        stamps = (at.astimezone(UTC).isoformat() if at else "" for at in (self.opened_at, self.second_factor_at))
+        value = "|".join((self.password, self.role, str(self.unit_id), *stamps))
+        return salted_hmac("trainingplan.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:
