@@ -1,0 +1,48 @@
+"""Single values of a file as the product knows them: no floats, text in NFC, nothing invisible."""
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from trainingplan.reading.book import CellError
+
+EXACT = 10**15
+"""Whole numbers from here on a sheet does not hold to the digit."""
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+"""Without the soft hyphen: in TCVN3 it is «ư»."""
+_SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\r": None})
+
+
+def text_value(text: str) -> str | None:
+    """The text, or None when nothing stands there."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = text.translate(_SPACES)
+    return None if not text or text.isspace() else text
+
+
+def value(given: object) -> object:
+    """A value of python-calamine as a value of ours."""
+    if isinstance(given, str):
+        return text_value(given)
+    if isinstance(given, bool) or given is None:
+        return given
+    if isinstance(given, float | int):
+        return _number(given)
+    if isinstance(given, datetime):
+        return given.date() if given.time() == time() else given
+    if isinstance(given, date):
+        return given
+    if isinstance(given, time):
+        return f"{given:%H:%M}"
+    return str(given) if isinstance(given, timedelta) else CellError("#VALUE!")
+
+
+def _number(number: float) -> object:
+    if not math.isfinite(number):
+        return CellError("#NUM!")
+    if number == int(number) and abs(number) < EXACT:
+        return int(number)
+    return Decimal(repr(number))

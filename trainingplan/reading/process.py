@@ -1,0 +1,136 @@
+"""Reads a file in a process of its own, of which two run at once on a machine."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from trainingplan.reading import limits
+from trainingplan.reading.book import Book, CellError, FormulaWithoutValue, Merge, Sheet, Unreadable
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOTS = tuple(Path(__file__).with_name(name) for name in ("process.py", "child.py"))
+"""The locks are held on files that every process of this installation sees, whatever its folder for temporary files."""
+
+BUSY = "Máy đang bận đọc các tệp khác. Chờ một phút rồi tải tệp lên lại."
+
+
+def read_book(name: str, content: bytes) -> Book:
+    """Read a workbook (.xlsx, .xlsm without its macros) or a .csv; what it is, its content says, not its name.
+
+    Raises Unreadable.
+    """
+    shown = shown_name(name)
+    if not content:
+        raise Unreadable(f"{shown} rỗng. Chọn tệp có dữ liệu.")
+    if len(content) > limits.LARGEST_FILE:
+        raise Unreadable(f"{shown} lớn hơn 5 MB. Chia thành nhiều tệp nhỏ hơn rồi nhập từng tệp.")
+    sheets = run("trainingplan.reading.child", content, shown)
+    return Book(name, tuple(_sheet(name, *sheet) for sheet in sheets))
+
+
+def shown_name(name: str) -> str:
+    """The file as messages call it."""
+    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(name.split()))
+    return f"Tệp «{line if len(line) <= 80 else line[:80] + '…'}»"  # noqa: PLR2004 - a line of the screen
+
+
+def run(module: str, content: bytes, shown: str) -> Any:
+    """What the program `module` (see child.serve) makes of the content; raises Unreadable."""
+    with _slot(), tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as reply:
+        given.write(content)
+        given.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - our own module, by the interpreter that runs us
+            [sys.executable, "-E", "-s", "-m", module],
+            stdin=given,
+            stdout=reply,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env={"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+            close_fds=True,
+        )
+        try:
+            child.wait(limits.WALL_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise Unreadable(f"{shown} mất quá nhiều thời gian để đọc. {limits.SAVE_AGAIN}") from error
+        finally:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+        reply.seek(0)
+        return _answer(reply.read(limits.LARGEST_REPLY), shown)
+
+
+def _answer(reply: bytes, shown: str) -> Any:
+    try:
+        kind, said, _peak = json.loads(reply, object_hook=_value)
+    except ValueError as error:
+        raise Unreadable(f"{shown} quá lớn hoặc bị hỏng, không đọc được. {limits.SAVE_AGAIN}") from error
+    if kind != "read":
+        raise Unreadable(f"{shown} {said}")
+    return said
+
+
+def _value(tagged: dict[str, str]) -> object:
+    """A cell that JSON has no type for, as child.tagged wrote it."""
+    ((kind, text),) = tagged.items()
+    return {
+        "n": Decimal,
+        "d": date.fromisoformat,
+        "t": datetime.fromisoformat,
+        "f": FormulaWithoutValue,
+        "e": CellError,
+    }[kind](text)
+
+
+def _sheet(
+    book: str,
+    name: str,
+    hidden: bool,
+    rows: list[list[object]],
+    merged: list[list[int]],
+    legacy: list[Any],  # noqa: FBT001
+) -> Sheet:
+    width = max(map(len, rows), default=0)
+    return Sheet(
+        name=name or Path(book).stem,
+        hidden=hidden,
+        rows=tuple(tuple(row) + (None,) * (width - len(row)) for row in rows),
+        merged=tuple(Merge(*block) for block in merged),
+        legacy={(row, column): encoding for row, column, encoding in legacy},
+    )
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    """Hold one of the few places; waits a while for one."""
+    until = time.monotonic() + limits.WAIT_SECONDS
+    while (held := _free_slot()) is None:
+        if time.monotonic() > until:
+            raise Unreadable(BUSY)
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        os.close(held)
+
+
+def _free_slot() -> int | None:
+    for path in SLOTS:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+        else:
+            return file
+    return None
