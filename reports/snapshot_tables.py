@@ -377,6 +377,9 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "proposal": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",
     "proposedshare": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",
     "approval": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",
+    "job": "sổ của máy xử lý, không phải nội dung của kế hoạch",
+    "jobfile": "sổ của máy xử lý, không phải nội dung của kế hoạch",
+    "chore": "sổ của máy xử lý, không phải nội dung của kế hoạch",
 }
 """Tables that a version does not keep, with the reason."""
 

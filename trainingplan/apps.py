@@ -20,5 +20,6 @@ class BackOfficeConfig(admin.AdminConfig):
         super().ready()
         from django.contrib.admin import site
         from django.contrib.auth.models import Group
+        from django_tasks_db.models import DBTaskResult
 
-        site.unregister(Group)
+        site.unregister((Group, DBTaskResult))

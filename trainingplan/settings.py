@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "reports",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.import_export",
+    "django_tasks_db",
     "trainingplan.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -221,6 +222,22 @@ IMPORT_KINDS: list[str] = []
 
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
 TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting", "reports.views.issue.waiting"]
+
+# Long work: the queue only carries a job's key, see `trainingplan.services.jobs`. In line, it is done in the request.
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend"
+        if env.bool("JOBS_IN_LINE", default=False)
+        else "django_tasks_db.DatabaseBackend"
+    }
+}
+JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=60)
+
+# Each names `work(run: Running) -> None` by the kind of job.
+JOB_KINDS: dict[str, str] = {}
+
+# Each names `chore() -> None`, done by one worker every so many seconds.
+CHORES: dict[str, int] = {}
 
 LOGGING = {
     "version": 1,

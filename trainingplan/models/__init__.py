@@ -1,9 +1,10 @@
-"""Tables of the kernel: units through time, users, the plan and its text, the change log."""
+"""Tables of the kernel: units through time, users, the plan and its text, the change log, jobs."""
 
 from trainingplan.models.accounts import RecoveryCode, SecondFactor, UsedPassword
 from trainingplan.models.backups import Backup
 from trainingplan.models.changes import AccessRefusal, Change
 from trainingplan.models.imports import ImportBatch, ImportedRow
+from trainingplan.models.jobs import Chore, Job, JobFile
 from trainingplan.models.plans import Appendix, AppendixColumn, Participant, Plan, Section
 from trainingplan.models.readings import PersonalRead
 from trainingplan.models.seals import LogPart, LogSeal
@@ -16,9 +17,12 @@ __all__ = [
     "AppendixColumn",
     "Backup",
     "Change",
+    "Chore",
     "Delegation",
     "ImportBatch",
     "ImportedRow",
+    "Job",
+    "JobFile",
     "LogPart",
     "LogSeal",
     "Participant",

@@ -1,0 +1,186 @@
+"""Asking for long work, and doing it: a job waits, is claimed by one worker, ends. The queue carries only its key."""
+
+import logging
+import threading
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks import task
+
+from trainingplan.models import Job, Plan, User
+from trainingplan.models.jobs import PENDING
+from trainingplan.services.refusals import Refused
+from trainingplan.services.running import Beat, Cancelled, GivenBack, Running, Superseded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+CRASHES_BORNE = 1
+"""After so many broken attempts a job is tried once more; the next break ends it."""
+UNKNOWN_FAULT = "Việc này dừng vì lỗi của phần mềm. Lỗi đã được ghi lại; hãy báo người quản trị."
+CRASHED = "Máy xử lý dừng giữa chừng hai lần nên việc này không được làm tiếp. Hãy báo người quản trị rồi yêu cầu lại."
+
+
+def start_job(*, kind: str, title: str, params: dict[str, Any], plan: Plan | None, actor: User, key: str = "") -> Job:
+    """Ask for work of a kind of `JOB_KINDS`; it is queued when the surrounding transaction is committed.
+
+    The caller has checked that the actor may; the work checks it again. While a job of the same `key` is pending, that
+    one is returned: two clicks are one job.
+    """
+    if kind not in settings.JOB_KINDS:
+        raise ValueError(kind)
+    now = timezone.now()
+    job = Job(kind=kind, title=title[:200], params=params, plan=plan, key=key, asked_by=actor, asked_as=standing(actor))
+    job.asked_at = job.queued_at = now
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+            transaction.on_commit(lambda: enqueue(job))
+    except IntegrityError:
+        pending = Job.objects.filter(key=key, state__in=PENDING).first() if key else None
+        if pending is None:
+            raise
+        return pending
+    return job
+
+
+def standing(user: User) -> str:
+    """In what standing somebody asks: who has changed role or unit since gets no file of the old one."""
+    return f"{user.role}:{user.unit_id or ''}"
+
+
+def enqueue(job: Job) -> None:
+    run_queued.enqueue(str(job.pk))
+
+
+@task()
+def run_queued(job_id: str) -> None:
+    """What the queue calls, in a worker or at once."""
+    if job := Job.objects.filter(pk=job_id).first():
+        run_job(job, inline=in_line(), stopping=STOPPING)
+
+
+STOPPING = threading.Event()
+"""Set when this process is asked to stop: its jobs go back into the queue."""
+
+
+def in_line() -> bool:
+    """Whether jobs run where they are asked for, and not in a worker."""
+    return not isinstance(run_queued.get_backend(), _database_backend())
+
+
+def _database_backend() -> type[Any]:
+    backend: type[Any] = import_string("django_tasks_db.DatabaseBackend")
+    return backend
+
+
+def run_job(job: Job, *, inline: bool = True, stopping: threading.Event | None = None) -> Job:
+    """Work on a queued job, and return it as it then stands; one that somebody else has is left to him."""
+    now = timezone.now()
+    claimed = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
+        state=Job.State.RUNNING,
+        attempt=F("attempt") + 1,
+        started_at=now,
+        heartbeat_at=now,
+        done=0,
+        total=0,
+        words="",
+        notes=[],
+        links=[],
+    )
+    jobs = Job.objects.select_related("asked_by", "plan")
+    if claimed:
+        _attempt(Running(jobs.get(pk=job.pk), inline=inline, stopping=stopping or threading.Event()))
+    return jobs.get(pk=job.pk)
+
+
+def _attempt(running: Running) -> None:
+    work: Callable[[Running], None] = import_string(settings.JOB_KINDS[running.job.kind])
+    try:
+        with nullcontext() if running.inline else Beat(running):
+            work(running)
+    except Superseded:
+        logger.warning("Attempt %s of job %s was overtaken", running.job.attempt, running.job.pk)
+    except Cancelled:
+        _end(running, Job.State.CANCELLED)
+    except GivenBack:
+        give_back(running)
+    except Refused as refused:
+        _end(running, Job.State.FAILED, refused.message)
+    except Exception:
+        logger.exception("Job %s failed", running.job.pk)
+        _end(running, Job.State.FAILED, UNKNOWN_FAULT)
+    else:
+        _end(running, Job.State.DONE)
+
+
+def _end(running: Running, state: Job.State, error: str = "") -> None:
+    done, total, words = running.told
+    now = timezone.now()
+    try:
+        running.current.update(
+            state=state,
+            error=error,
+            finished_at=now,
+            heartbeat_at=now,
+            done=done,
+            total=total,
+            words=words,
+            notes=running.job.notes,
+            links=running.job.links,
+        )
+    except DatabaseError:  # What cannot be written now is found when the sign of life is old.
+        logger.exception("The end of job %s was not written", running.job.pk)
+
+
+def give_back(running: Running) -> None:
+    """Put the job back into the queue: its worker is being stopped, which is no crash."""
+    now = timezone.now()
+    with transaction.atomic():
+        if running.current.update(state=Job.State.QUEUED, queued_at=now, words=""):
+            transaction.on_commit(lambda: enqueue(running.job))
+
+
+def cancel_job(*, job: Job, actor: User) -> bool:
+    """Ask a pending job to stop: at once while it waits, at its next step while it runs. False when it is too late."""
+    now = timezone.now()
+    asked = {"cancel_asked_at": now, "cancel_asked_by": actor.full_name}
+    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
+    if waiting.update(state=Job.State.CANCELLED, finished_at=now, **asked):
+        return True
+    return bool(Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, committed_at__isnull=True).update(**asked))
+
+
+def take_back_abandoned() -> int:
+    """Settle the jobs whose worker gives no sign of life: once more for each, or its end. How many are queued again."""
+    now = timezone.now()
+    silent = Job.objects.filter(
+        state=Job.State.RUNNING, heartbeat_at__lt=now - timedelta(seconds=settings.JOB_STALE_SECONDS)
+    )
+    if not silent.exists():
+        return 0
+    silent.filter(committed_at__isnull=False).update(state=Job.State.DONE, finished_at=now)
+    silent.filter(cancel_asked_at__isnull=False).update(state=Job.State.CANCELLED, finished_at=now)
+    silent.filter(crashes__gte=CRASHES_BORNE).update(
+        state=Job.State.FAILED, finished_at=now, error=CRASHED, crashes=F("crashes") + 1
+    )
+    return sum(_again(job, now) for job in silent)
+
+
+def _again(job: Job, now: Any) -> bool:
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=Job.State.RUNNING, committed_at__isnull=True)
+        taken = mine.filter(heartbeat_at=job.heartbeat_at).update(
+            state=Job.State.QUEUED, queued_at=now, crashes=F("crashes") + 1, words=""
+        )
+        if taken:
+            transaction.on_commit(lambda: enqueue(job))
+    return bool(taken)
