@@ -17,9 +17,7 @@ class ImportBatch(models.Model):
     class State(models.TextChoices):
         READING = "reading", "đang đọc"
         PREVIEWED = "previewed", "chờ xác nhận"
-        APPLYING = "applying", "đang nhập"
         APPLIED = "applied", "đã nhập"
-        UNDOING = "undoing", "đang hoàn tác"
         UNDONE = "undone", "đã hoàn tác"
         CANCELLED = "cancelled", "đã hủy"
         FAILED = "failed", "không đọc được"
@@ -52,6 +50,8 @@ class ImportBatch(models.Model):
     answers = models.JSONField("câu trả lời", default=dict)
     digest = models.CharField("mã của bản xem trước", max_length=64, blank=True)
     rows = models.PositiveIntegerField("số dòng", default=0)
+    file_problems = models.PositiveIntegerField("số lỗi của cả tệp", default=0)
+    questions = models.PositiveIntegerField("số câu hỏi chưa trả lời", default=0)
     added = models.PositiveIntegerField("thêm mới", default=0)
     changed = models.PositiveIntegerField("sửa", default=0)
     same = models.PositiveIntegerField("không đổi", default=0)
@@ -74,7 +74,7 @@ class ImportBatch(models.Model):
 
 
 class ImportedRow(models.Model):
-    """One row that a batch added or changed; `before` and `after` are cells as the resource exports them, by heading."""
+    """One row that a batch added or changed; `before` and `after` are its cells by heading, as they are exported."""
 
     class Outcome(models.TextChoices):
         NONE = "", "–"
