@@ -25,19 +25,24 @@ def text_value(text: str) -> str | None:
 
 def value(given: object) -> object:
     """A value of python-calamine as a value of ours."""
-    if isinstance(given, str):
-        return text_value(given)
-    if isinstance(given, bool) or given is None:
-        return given
-    if isinstance(given, float | int):
-        return _number(given)
-    if isinstance(given, datetime):
-        return given.date() if given.time() == time() else given
-    if isinstance(given, date):
-        return given
-    if isinstance(given, time):
-        return f"{given:%H:%M}"
-    return str(given) if isinstance(given, timedelta) else CellError("#VALUE!")
+    match given:
+        case str():
+            found: object = text_value(given)
+        case None | bool():
+            found = given
+        case int() | float():
+            found = _number(given)
+        case datetime():
+            found = given.date() if given.time() == time() else given
+        case date():
+            found = given
+        case time():
+            found = f"{given:%H:%M}"
+        case timedelta():
+            found = str(given)
+        case _:
+            found = CellError("#VALUE!")
+    return found
 
 
 def _number(number: float) -> object:

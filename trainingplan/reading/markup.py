@@ -50,11 +50,11 @@ class Follower:
         self.depth += 1
         if self.depth > limits.DEEPEST:
             raise Unreadable(limits.BROKEN)
-        self.begin(name.rpartition(":")[2], attributes)
+        self.begin(name if ":" not in name else name.rpartition(":")[2], attributes)
 
     def _end(self, name: str) -> None:
         self.depth -= 1
-        self.end(name.rpartition(":")[2])
+        self.end(name if ":" not in name else name.rpartition(":")[2])
 
 
 def _check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +21,13 @@ ROOT = Path(__file__).resolve().parents[2]
 SLOTS = tuple(Path(__file__).with_name(name) for name in ("process.py", "child.py"))
 """The locks are held on files that every process of this installation sees, whatever its folder for temporary files."""
 
+_TYPES: Mapping[str, Callable[[str], object]] = {
+    "n": Decimal,
+    "d": date.fromisoformat,
+    "t": datetime.fromisoformat,
+    "f": FormulaWithoutValue,
+    "e": CellError,
+}
 BUSY = "Máy đang bận đọc các tệp khác. Chờ một phút rồi tải tệp lên lại."
 
 
@@ -35,7 +42,7 @@ def read_book(name: str, content: bytes) -> Book:
     if len(content) > limits.LARGEST_FILE:
         raise Unreadable(f"{shown} lớn hơn 5 MB. Chia thành nhiều tệp nhỏ hơn rồi nhập từng tệp.")
     sheets = run("trainingplan.reading.child", content, shown)
-    return Book(name, tuple(_sheet(name, *sheet) for sheet in sheets))
+    return Book(name, tuple(_sheet(Path(name).stem, sheet) for sheet in sheets))
 
 
 def shown_name(name: str) -> str:
@@ -46,6 +53,19 @@ def shown_name(name: str) -> str:
 
 def run(module: str, content: bytes, shown: str) -> Any:
     """What the program `module` (see child.serve) makes of the content; raises Unreadable."""
+    try:
+        reply = ask(module, content)
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable(f"{shown} mất quá nhiều thời gian để đọc. {limits.SAVE_AGAIN}") from error
+    if reply is None:
+        raise Unreadable(f"{shown} quá lớn hoặc bị hỏng, không đọc được. {limits.SAVE_AGAIN}")
+    if reply[0] != "read":
+        raise Unreadable(f"{shown} {reply[1]}")
+    return reply[1]
+
+
+def ask(module: str, content: bytes) -> list[Any] | None:
+    """The child's answer as child.serve gives it; none of a child that died of the file."""
     with _slot(), tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as reply:
         given.write(content)
         given.seek(0)
@@ -56,53 +76,36 @@ def run(module: str, content: bytes, shown: str) -> Any:
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
             env={"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
-            close_fds=True,
         )
         try:
             child.wait(limits.WALL_SECONDS)
-        except subprocess.TimeoutExpired as error:
-            raise Unreadable(f"{shown} mất quá nhiều thời gian để đọc. {limits.SAVE_AGAIN}") from error
         finally:
             if child.poll() is None:
                 child.kill()
                 child.wait()
         reply.seek(0)
-        return _answer(reply.read(limits.LARGEST_REPLY), shown)
+        return _decoded(reply.read(limits.LARGEST_REPLY))
 
 
-def _answer(reply: bytes, shown: str) -> Any:
+def _decoded(reply: bytes) -> list[Any] | None:
     try:
-        kind, said, _peak = json.loads(reply, object_hook=_value)
-    except ValueError as error:
-        raise Unreadable(f"{shown} quá lớn hoặc bị hỏng, không đọc được. {limits.SAVE_AGAIN}") from error
-    if kind != "read":
-        raise Unreadable(f"{shown} {said}")
-    return said
+        answer: list[Any] = json.loads(reply, object_hook=_value)
+    except ValueError:
+        return None  # nothing, or half of an answer
+    return answer
 
 
 def _value(tagged: dict[str, str]) -> object:
     """A cell that JSON has no type for, as child.tagged wrote it."""
     ((kind, text),) = tagged.items()
-    return {
-        "n": Decimal,
-        "d": date.fromisoformat,
-        "t": datetime.fromisoformat,
-        "f": FormulaWithoutValue,
-        "e": CellError,
-    }[kind](text)
+    return _TYPES[kind](text)
 
 
-def _sheet(
-    book: str,
-    name: str,
-    hidden: bool,
-    rows: list[list[object]],
-    merged: list[list[int]],
-    legacy: list[Any],  # noqa: FBT001
-) -> Sheet:
+def _sheet(untitled: str, read: list[Any]) -> Sheet:
+    title, hidden, rows, merged, legacy = read
     width = max(map(len, rows), default=0)
     return Sheet(
-        name=name or Path(book).stem,
+        name=title or untitled,
         hidden=hidden,
         rows=tuple(tuple(row) + (None,) * (width - len(row)) for row in rows),
         merged=tuple(Merge(*block) for block in merged),

@@ -118,7 +118,7 @@ class Cells(Follower):
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "c":
             self._begin_cell(attributes)
-        elif name == "v" or name == "is":
+        elif name in {"v", "is"}:
             self._fill()
             if self._kind == "e" or self._has_formula or (self._kind == "s" and self._strings):
                 self.listen()
