@@ -15,11 +15,13 @@ from quotas.views import (
     responses,
     rosters,
     search,
+    workbooks,
 )
 
 urlpatterns = [
     path("dang-ky/", registration.registration, name="registration"),
     path("dang-ky/<slug:unit_key>/", registration.registration_unit, name="registration-unit"),
+    path("dang-ky/<slug:unit_key>/phieu.xlsx", workbooks.registration_workbook, name="registration-workbook"),
     path("dang-ky/<slug:unit_key>/o/", registration.registration_cells, name="registration-cells"),
     path("dang-ky/<slug:unit_key>/dan/", paste.registration_paste_preview, name="registration-paste-preview"),
     path("dang-ky/<slug:unit_key>/gui/", registration.registration_send, name="registration-send"),

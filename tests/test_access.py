@@ -154,6 +154,8 @@ TABLE = [
         "go 403 403 -> 403 403 403 403 403", "year unit_key"),
     Row("progress-extend", "go 403 403 200 403 403 403 403 403",
         "go 403 403 200 403 403 403 403 403", "year unit_key"),
+    Row("registration-workbook", "go 200 404 200 403 404 403 403 403",
+        "go 405 405 405 403 405 405 403 403", "year unit_key"),
     Row("registration-no-need", "go 200 404 200 403 404 403 403 403",
         "go -> 404 -> 403 404 403 403 403", "year unit_key"),
     Row("registration-extension", "go 200 404 200 403 404 403 403 403",
