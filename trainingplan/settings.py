@@ -126,6 +126,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "login"
+
+# Safety of accounts and of what the system keeps about people: README, "An toàn".
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="required" if HTTPS else "offered")
+SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", default=["board", "admin"])
+IDLE_MINUTES = env.int("IDLE_MINUTES", default=15)
+RECENT_MINUTES = 10
+IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", default=45)
+FAILURES_AN_ADDRESS = env.int("FAILURES_AN_ADDRESS", default=50)
+PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)
+SEAL_LOG_SECONDS = 2
+PEOPLE_KEPT_YEARS = env.int("PEOPLE_KEPT_YEARS", default=10)
+if SECOND_FACTOR not in {"required", "offered"}:
+    raise ImproperlyConfigured("SECOND_FACTOR chỉ nhận required (bắt buộc) hoặc offered (tùy người dùng).")
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 

@@ -28,7 +28,7 @@ def part_digest(rows: Iterable[Row]) -> str:
     for key, batch, at, *rest in rows:
         if not isinstance(at, datetime):
             raise TypeError(at)
-        digest.update(json.dumps([key, str(batch), microseconds(at), *rest], ensure_ascii=False).encode())
+        digest.update(json.dumps([key, str(batch), microseconds(at), *rest], ensure_ascii=False, default=str).encode())
         digest.update(b"\n")
     return digest.hexdigest()
 

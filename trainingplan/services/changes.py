@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from trainingplan.models import Change, Plan, User
+from trainingplan.services.seals import add_part
 
 SYSTEM = "Hệ thống"
 NAME_LENGTH = 200
@@ -39,11 +40,12 @@ def record(
 ) -> UUID:
     """Write the entries in one statement under one batch id, and return it. An `actor` of None is the system itself.
 
+    Their digest goes with them, see `trainingplan.services.seals`.
     A deputy is the actor, `on_behalf_of` the one whose right was used: both names are kept.
     """
     batch, now = _batch.get() or uuid4(), timezone.now()
     name = SYSTEM if actor is None else acting_name(actor, on_behalf_of)
-    Change.objects.bulk_create(
+    changes = Change.objects.bulk_create(
         Change(
             batch=batch,
             at=now,
@@ -62,6 +64,8 @@ def record(
         )
         for entry in entries
     )
+    if changes:
+        add_part(changes)
     return batch
 
 
