@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from budget.models import Grant, GrantedAmount, Replan
@@ -21,7 +24,8 @@ from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.cast import make_province, make_unit, make_user
 from tests.issuing import make_version
 from tests.quotas.rosters_cast import give, make_roster, person
-from trainingplan.models import Delegation, Plan, Role, Section, Unit, UnitGroup, User
+from trainingplan.models import Delegation, Job, JobFile, Plan, Role, Section, Unit, UnitGroup, User
+from trainingplan.services.jobs import standing
 
 ROLES = ("anonymous", "own", "other", "board", "manager", "home", "school", "finance", "admin")
 HOMES = {"own": "huyen-uy-binh-son", "other": "so-y-te", "home": "so-noi-vu", "school": "truong-chinh-tri"}
@@ -45,7 +49,7 @@ class Doors:
         client = Client()
         if who in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
-        return client.generic(method.upper(), url, **more)
+        return _whole(client.generic(method.upper(), url, **more))
 
     def address(self, name: str, parts: str, home: str = "own") -> str:
         """The address of what belongs to the unit of `home`; parts that no path takes go into the query."""
@@ -53,6 +57,13 @@ class Doors:
         query = {key: value for key, value in given.items() if "-" in key or key in ("bang", "truong")}
         path = reverse(name, kwargs={key: value for key, value in given.items() if key not in query})
         return path + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
+
+
+def _whole(response: Any) -> Any:
+    """A reply with its content, also of one that streams a file."""
+    if not response.streaming:
+        return response
+    return HttpResponse(b"".join(response), status=response.status_code, headers=response.headers)
 
 
 def outcome(response: Any) -> str:
@@ -132,7 +143,10 @@ def _build() -> Doors:
         "docx": {"extension": "docx"},
         "sub": {"pk": SubQuota.objects.create(quota=province.kv3, name="nữ", position=1, number=9).pk},
     }
-    subjects = {home: common | _of_unit(key, nominees[home], province.kv3.pk) for home, key in HOMES.items()}
+    subjects = {
+        home: common | _of_unit(key, nominees[home], province.kv3.pk, _job(plan, users[home]))
+        for home, key in HOMES.items()
+    }
     return Doors(plan, users, {role: _session(user) for role, user in users.items()}, subjects)
 
 
@@ -149,12 +163,26 @@ def _fill(unit: Unit, quota_id: int, user: User) -> None:
         )
 
 
-def _of_unit(key: str, nominee: Nomination, quota_id: int) -> dict[str, dict[str, Any]]:
+def _of_unit(key: str, nominee: Nomination, quota_id: int, job: Job) -> dict[str, dict[str, Any]]:
     return {
         "unit_key": {"unit_key": key},
         "person": {"number": 6, "pk": nominee.pk},
         "cell": {"bang": "allocation", "don-vi": key, "chi-tieu": quota_id},
+        "job": {"pk": job.pk},
+        "result": {"pk": job.pk, "number": 1},
     }
+
+
+def _job(plan: Plan, user: User) -> Job:
+    """A job that is over, with a file to fetch."""
+    now = timezone.now()
+    job = Job.objects.create(
+        kind="x", title="Xuất tệp", plan=plan, asked_by=user, asked_as=standing(user), asked_at=now, queued_at=now,
+        state=Job.State.DONE, finished_at=now,
+    )  # fmt: skip
+    file = JobFile(job=job, attempt=0, name="tep.txt", content_type="text/plain", size=1, sha256="0" * 64)
+    file.stored.save("tep.txt", ContentFile(b"1"))
+    return job
 
 
 def _session(user: User) -> str:

@@ -14,7 +14,7 @@ from tests.doors import HOMES, ROLES, Doors, named_patterns, outcome
 from tests.traces import watch_writes
 from trainingplan.models import Change
 
-OF_A_UNIT = {"unit_key", "person", "cell"}
+OF_A_UNIT = {"unit_key", "person", "cell", "job", "result"}
 """The parts of addresses that belong to a unit."""
 FILES = {"appendix-file", "appendices-zip", "checks-file", "plan-file", "plan-all", "progress-letter-file"} | {
     "budget-execution-file",
@@ -49,6 +49,11 @@ TABLE = [
     Row("login", "200 -> -> -> -> -> -> -> ->", "200 -> -> -> -> -> -> -> ->"),
     Row("logout", "go 405 405 405 405 405 405 405 405", "go -> -> -> -> -> -> -> ->"),
     Row("own-password", "go 200 200 200 200 200 200 200 200", "go 200 200 200 200 200 200 200 200"),
+    Row("jobs", "go 200 200 200 200 200 200 200 200", "go 405 405 405 405 405 405 405 405"),
+    Row("job", "go 200 404 200 404 404 404 404 200", "go 405 405 405 405 405 405 405 405", "job"),
+    Row("job-state", "go 200 404 200 404 404 404 404 200", "go 405 405 405 405 405 405 405 405", "job"),
+    Row("job-cancel", "go 405 405 405 405 405 405 405 405", "go -> 404 -> 404 404 404 404 ->", "job"),
+    Row("job-file", "go 200 404 200 404 404 404 404 404", "go 405 405 405 405 405 405 405 405", "result"),
     Row("search", "go 200 200 200 200 200 200 200 200", "go 405 405 405 405 405 405 405 405", "year"),
     Row("registration", "go -> -> 200 200 200 200 403 403", "go 405 405 405 405 405 405 403 403", "year"),
     Row("registration-unit", "go 200 404 200 200 404 200 403 403",

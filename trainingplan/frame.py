@@ -173,6 +173,15 @@ MENU = (
         by_year=False,
     ),
     Page(
+        "Việc nền",
+        "Việc dài đang chạy và kết quả để tải",
+        "jobs",
+        "job",
+        "jobs",
+        (Action.SEE_HOME,),
+        by_year=False,
+    ),
+    Page(
         "Danh mục, Quản trị",
         "Đơn vị, chương trình, chỉ tiêu, phụ lục, người dùng",
         "admin:index",

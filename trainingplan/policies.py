@@ -51,6 +51,7 @@ class Action(StrEnum):
     KEEP_CATALOGUES = "keep_catalogues"
     KEEP_NORMS = "keep_norms"
     MANAGE_USERS = "manage_users"
+    SEE_JOBS = "see_jobs"
 
 
 _UNIT = frozenset({
@@ -89,7 +90,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
     | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN}
-    | {Action.CHECK_WORD, Action.KEEP_NORMS},
+    | {Action.CHECK_WORD, Action.KEEP_NORMS, Action.SEE_JOBS},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,
@@ -100,7 +101,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
             Action.SEE_APPENDICES,
         }
     ),
-    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS, Action.SEE_REFUSALS}),
+    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS, Action.SEE_REFUSALS, Action.SEE_JOBS}),
 }
 
 DEPUTIES = frozenset({Role.MANAGER, Role.BOARD})

@@ -231,7 +231,18 @@ PLAN_LOADERS = [
 ]
 
 # Each names an instance of `trainingplan.imports.kinds.FileKind`; a file is recognised by the first that knows it.
-IMPORT_KINDS: list[str] = []
+IMPORT_KINDS = [
+    "trainingplan.imports.catalogues.UNIT_NAMES",
+    "courses.imports.INSTITUTIONS",
+    "courses.imports.PROGRAMMES",
+    "quotas.imports.catalogues.QUOTAS",
+    "quotas.imports.catalogues.ALLOCATIONS",
+    "quotas.imports.catalogues.REGISTRATIONS",
+    "quotas.imports.catalogues.PEOPLE",
+    "budget.imports.NORM_SETS",
+    "budget.imports.NORM_ITEMS",
+    "budget.imports.BUDGET_LINES",
+]
 
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
 TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting", "reports.views.issue.waiting"]
@@ -244,13 +255,23 @@ TASKS = {
         else "django_tasks_db.DatabaseBackend"
     }
 }
+JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)
 JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=60)
 
 # Each names `work(run: Running) -> None` by the kind of job.
 JOB_KINDS: dict[str, str] = {}
 
+# Backups: sealed with the key; files older than the days are deleted, but never of the newest so many good ones.
+BACKUP_KEY = env.str("BACKUP_KEY", default="")
+BACKUP_DIR = env.str("BACKUP_DIR", default=str(VAR_DIR / "sao-luu"))
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=7)
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
+
 # Each names `chore() -> None`, done by one worker every so many seconds.
-CHORES: dict[str, int] = {}
+CHORES: dict[str, int] = {
+    "trainingplan.services.worker.forget_results": 3600,
+    "trainingplan.services.worker.forget_tasks": 24 * 3600,
+}
 
 LOGGING = {
     "version": 1,

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from trainingplan.views import accounts, delegations, home, refusals
+from trainingplan.views import accounts, delegations, home, jobs, refusals
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("uy-quyen/them/", delegations.delegation_add, name="delegation-add"),
     path("uy-quyen/<int:pk>/thu-hoi/", delegations.delegation_revoke, name="delegation-revoke"),
     path("tu-choi-truy-cap/", refusals.access_refusals, name="access-refusals"),
+    path("viec-nen/", jobs.jobs, name="jobs"),
+    path("viec-nen/<uuid:pk>/", jobs.job, name="job"),
+    path("viec-nen/<uuid:pk>/trang-thai/", jobs.job_state, name="job-state"),
+    path("viec-nen/<uuid:pk>/huy/", jobs.job_cancel, name="job-cancel"),
+    path("viec-nen/<uuid:pk>/ket-qua/<int:number>/", jobs.job_file, name="job-file"),
     path("dang-nhap/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),
     path("mat-khau/", accounts.own_password, name="own-password"),

@@ -30,6 +30,7 @@ class Job(models.Model):
     plan = models.ForeignKey(
         "trainingplan.Plan", models.CASCADE, null=True, blank=True, related_name="jobs", verbose_name="kế hoạch"
     )
+    back = models.CharField("trang đã yêu cầu", max_length=300, blank=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs", verbose_name="người yêu cầu"
     )

@@ -29,17 +29,20 @@ UNKNOWN_FAULT = "Việc này dừng vì lỗi của phần mềm. Lỗi đã đ�
 CRASHED = "Máy xử lý dừng giữa chừng hai lần nên việc này không được làm tiếp. Hãy báo người quản trị rồi yêu cầu lại."
 
 
-def start_job(*, kind: str, title: str, params: dict[str, Any], plan: Plan | None, actor: User, key: str = "") -> Job:
+def start_job(
+    *, kind: str, title: str, params: dict[str, Any], plan: Plan | None, actor: User, key: str = "", back: str = ""
+) -> Job:
     """Ask for work of a kind of `JOB_KINDS`; it is queued when the surrounding transaction is committed.
 
     The caller has checked that the actor may; the work checks it again. While a job of the same `key` is pending, that
-    one is returned: two clicks are one job.
+    one is returned: two clicks are one job. `back` is the page to return to where it fails.
     """
     if kind not in settings.JOB_KINDS:
         raise ValueError(kind)
     now = timezone.now()
     job = Job(kind=kind, title=title[:200], params=params, plan=plan, key=key, asked_by=actor, asked_as=standing(actor))
     job.asked_at = job.queued_at = now
+    job.back = back
     try:
         with transaction.atomic():
             job.save(force_insert=True)
