@@ -37,6 +37,7 @@ from reports.document import (
 from reports.exports import Format, file_name
 from reports.models import Version
 from reports.plan_document import MARK
+from reports.version_files import with_seal
 from reports.versions import File
 from trainingplan.models import Plan
 from trainingplan.rules.dates import format_date
@@ -101,18 +102,24 @@ def _attached(appendix: Document, number: str, dated: date | None) -> Document:
     return replace(appendix, blocks=tuple(blocks))
 
 
-def amendment_files(found: Comparison, replaced: Sequence[Document], *, number: str, dated: date) -> tuple[File, ...]:
+def amendment_files(
+    found: Comparison, replaced: Sequence[Document], *, number: str, dated: date, seal: str = ""
+) -> tuple[File, ...]:
     """The files of what a version stores as an amendment; the paper's PDF ends with the appendices that it replaces.
 
     Needs no database but for the numbers of appendices.
     """
     paper, table = amendment_document(found, number=number, dated=dated), comparison_document(found)
     wanted = [(paper, fmt) for fmt in (Format.HTML, Format.DOCX, Format.TXT)]
-    wanted += [(table, fmt) for fmt in (Format.XLSX, Format.PDF)]
+    wanted += [(table, Format.XLSX), (with_seal([table], seal)[0], Format.PDF)]
     files = [
         File(file_name(document, fmt), fmt.content_type, exports.render(document, fmt)) for document, fmt in wanted
     ]
-    pdf = File(file_name(paper, Format.PDF), Format.PDF.content_type, exports.render_whole([paper, *replaced]))
+    pdf = File(
+        file_name(paper, Format.PDF),
+        Format.PDF.content_type,
+        exports.render_whole([*with_seal([paper], seal), *replaced]),
+    )
     return (*files[:2], pdf, *files[2:])
 
 

@@ -1,8 +1,9 @@
 """The files of a version: every document in every format that suits it, all in one PDF, and what the check said."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from reports.document import Document, LetterHead
+from reports.document import Document, LetterHead, Note
 from reports.exports import WHOLE, Format, file_name, render, render_whole
 from reports.gates import Finding, Gates
 from reports.plan_document import FILE_STEM
@@ -15,18 +16,26 @@ OF_PAPERS = (Format.HTML, Format.DOCX, Format.PDF, Format.TXT)
 OF_TABLES = (Format.HTML, Format.XLSX, Format.PDF, Format.DOCX)
 
 
-def render_files(documents: Sequence[Document], gates: Gates) -> tuple[File, ...]:
-    """All files of a version; needs no database. Whatever fails, fails all."""
+def render_files(documents: Sequence[Document], gates: Gates, seal: str = "") -> tuple[File, ...]:
+    """All files of a version; needs no database. Whatever fails, fails all. `seal` is the log's head in words."""
     check = File(CHECK, Format.TXT.content_type, check_text(gates).encode())
-    whole = File(WHOLE, Format.PDF.content_type, render_whole(documents))
-    return (*_single(documents), whole, check)
+    whole = File(WHOLE, Format.PDF.content_type, render_whole([*documents[:-1], *with_seal(documents[-1:], seal)]))
+    return (*_single(documents, seal), whole, check)
 
 
-def _single(documents: Iterable[Document]) -> Iterator[File]:
+def with_seal(documents: Iterable[Document], seal: str) -> list[Document]:
+    """The documents as PDFs print them: each ends with the head of the change log, which so stands on paper."""
+    note = Note(seal, label="Dấu nhật ký thay đổi lúc ban hành:")
+    return [replace(document, blocks=(*document.blocks, note)) if seal else document for document in documents]
+
+
+def _single(documents: Iterable[Document], seal: str) -> Iterator[File]:
     for document in documents:
         is_paper = any(isinstance(block, LetterHead) for block in document.blocks)
+        (sealed,) = with_seal([document], seal)
         for fmt in OF_PAPERS if is_paper else OF_TABLES:
-            yield File(file_name(document, fmt), fmt.content_type, render(document, fmt))
+            content = render(sealed if fmt is Format.PDF else document, fmt)
+            yield File(file_name(document, fmt), fmt.content_type, content)
 
 
 def manifest_of(files: Iterable[File]) -> str:

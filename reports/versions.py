@@ -12,6 +12,7 @@ from reports.models import Version, VersionFile
 from reports.rules.compare import Data, read_data
 from trainingplan.models import Change, Plan
 from trainingplan.rules.dates import format_date
+from trainingplan.sealed_log import Anchor
 
 HEAVY = ("data", "manifest")
 """What a list of versions does without."""
@@ -34,6 +35,15 @@ class File:
 
 class Damaged(Exception):  # noqa: N818 - says what the stored bytes are
     """Stored bytes are not those that were published; the message names them, in Vietnamese."""
+
+
+def log_anchors() -> list[Anchor]:
+    """The heads of the change log that versions and their papers hold: the chain must still lead to them."""
+    versions = Version.objects.filter(log_position__isnull=False).defer(*HEAVY).select_related("plan")
+    return [
+        Anchor(f"Bản {version.number} của {version.plan}", version.log_position or 0, version.log_digest or "")
+        for version in versions.order_by("pk")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from trainingplan.rules.dates import format_date
 from trainingplan.services.catalogue import display
 from trainingplan.services.changes import Entry, acting_name, record
 from trainingplan.services.refusals import Refused
+from trainingplan.services.seals import Head, log_head, seal_log
 
 ATTEMPTS = 3
 """Common data – names of units, norms – may change while the files are made; then they are made again."""
@@ -72,6 +73,8 @@ class _Made:
     comparison: Comparison | None
     replaced: tuple[Document, ...]
     """The appendices that an amendment replaces, attached to its own paper."""
+    head: Head | None
+    """The head of the change log, as the PDFs print it."""
 
 
 def issue_plan(*, plan: Plan, paper: Paper, actor: User, right_of: User) -> Version:
@@ -82,6 +85,7 @@ def issue_plan(*, plan: Plan, paper: Paper, actor: User, right_of: User) -> Vers
     """
     act = _Act(plan, replace(paper, number=_ONE_DIGIT.sub("0", paper.number, count=1)), actor, right_of)
     for _ in range(ATTEMPTS):
+        seal_log()
         made = _make(act)
         if version := _publish(act, made, _render(act, made)):
             return version
@@ -102,16 +106,20 @@ def _make(act: _Act) -> _Made:
             replaced = _replaced(comparison, act.paper)
         except WrongDefinition as wrong:
             raise Refused(f"Chưa ban hành được: có phụ lục không in được. {wrong}") from wrong
-        return _Made(submittal, digest(take_snapshot(plan)), tuple(documents), gates, comparison, replaced)
+        return _Made(submittal, digest(take_snapshot(plan)), tuple(documents), gates, comparison, replaced, log_head())
 
 
 def _render(act: _Act, made: _Made) -> tuple[File, ...]:
     """All files; an amendment's own paper and table come first."""
-    files = render_files(made.documents, made.gates)
+    seal = made.head.words if made.head else ""
+    files = render_files(made.documents, made.gates, seal)
     if made.comparison is None:
         return files
     paper = act.paper
-    return (*amendment_files(made.comparison, made.replaced, number=paper.number, dated=paper.issued_on), *files)
+    return (
+        *amendment_files(made.comparison, made.replaced, number=paper.number, dated=paper.issued_on, seal=seal),
+        *files,
+    )
 
 
 def _replaced(comparison: Comparison | None, paper: Paper) -> tuple[Document, ...]:
@@ -142,6 +150,8 @@ def _publish(act: _Act, made: _Made, files: tuple[File, ...]) -> Version | None:
         return None
     plan.save(update_fields=["state", *_STORED])
     version = _version(plan, act, submittal, data)
+    if made.head:
+        version.log_position, version.log_digest = made.head.position, made.head.digest
     version.manifest = manifest_of(files)
     version.save()
     _store(version, files)

@@ -7,11 +7,15 @@ from django.shortcuts import render
 
 from reports.forms import TrailForm
 from reports.trail import TrailPage, choices, trail_page, whole_batch
-from trainingplan.models import Plan
+from reports.versions import log_anchors
+from trainingplan.models import Change, Plan
 from trainingplan.policies import Action, UserRequest, plan_view, visible_units
+from trainingplan.sealed_log import Check, check_log
 from trainingplan.selectors import plan_units
+from trainingplan.services.seals import log_head
 
-PAGE, BATCH = "trang", "lan"
+PAGE, BATCH, CHECK = "trang", "lan", "kiem-tra"
+MOST_CHECKED = 200_000
 MOST_PAGES = 6
 """Digits of a page number; more are no page."""
 
@@ -28,9 +32,19 @@ def trail(request: UserRequest, plan: Plan) -> HttpResponse:
         "form": form,
         "page": page,
         "filtered": _filtered(request.GET),
+        "head": log_head(),
+        "check": _check() if CHECK in request.GET else None,
+        "most": MOST_CHECKED,
         **_turns(request.GET, page),
     }
     return render(request, "reports/trail.html", context)
+
+
+def _check() -> Check | str:
+    """What the seals say of the whole log; of a long one only the command tells, a page would not wait for it."""
+    if Change.objects.count() > MOST_CHECKED:
+        return "Nhật ký quá dài để kiểm tra trên trang này: chạy lệnh manage.py verify_log trên máy chủ."
+    return check_log(log_anchors())
 
 
 def _one_batch(request: UserRequest, plan: Plan) -> HttpResponse:
@@ -51,7 +65,7 @@ def _number(query: QueryDict) -> int:
 
 
 def _filtered(query: QueryDict) -> bool:
-    return any(value for name, value in query.items() if name != PAGE)
+    return any(value for name, value in query.items() if name not in (PAGE, CHECK))
 
 
 def _turns(query: QueryDict, page: TrailPage | None) -> dict[str, str]:
@@ -67,5 +81,6 @@ def _turns(query: QueryDict, page: TrailPage | None) -> dict[str, str]:
 
 def _turn(query: QueryDict, number: int) -> str:
     turned = query.copy()
+    turned.pop(CHECK, None)
     turned[PAGE] = str(number)
     return f"?{turned.urlencode()}"
