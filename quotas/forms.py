@@ -10,6 +10,7 @@ from django.forms import BoundField
 
 from quotas.models import Nomination, Person
 from quotas.rules.names import parse_person_name
+from quotas.rules.people import age_fault
 from quotas.selectors.rosters import PERSON_SOURCES, RosterColumn
 from quotas.services.nominations import Details, Unconfirmed
 from trainingplan.forms import LineField, PartialDateField, RowForm, StampField, TypedField
@@ -18,7 +19,6 @@ from trainingplan.services.refusals import Refused
 
 REQUIRED = {"required": "Chưa nhập ô này."}
 CHOICE = {"required": "Chưa chọn.", "invalid_choice": "Lựa chọn này không có trong danh sách."}
-YOUNGEST, OLDEST = 18, 100
 BLANK = Details(full_name="", sex=Person.Sex.MALE, birth=None)
 
 
@@ -92,17 +92,8 @@ class NominationForm(RowForm):
 
     def clean_birth(self) -> PartialDate | None:
         birth: PartialDate | None = self.cleaned_data["birth"]
-        if birth and birth.year > self.year:
-            raise ValidationError(
-                f"Năm sinh {birth.year} còn ở phía trước, sau năm {self.year} của kế hoạch. Kiểm tra rồi nhập lại.",
-                code="ahead",
-            )
-        if birth and not YOUNGEST <= self.year - birth.year <= OLDEST:
-            raise ValidationError(
-                f"Sinh năm {birth.year} thì năm {self.year} là {self.year - birth.year} tuổi. "
-                f"Cán bộ phải từ {YOUNGEST} đến {OLDEST} tuổi; kiểm tra rồi nhập lại.",
-                code="age",
-            )
+        if birth and (fault := age_fault(birth.year, self.year)):
+            raise ValidationError(fault, code="age")
         return birth
 
     @property

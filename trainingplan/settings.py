@@ -232,6 +232,7 @@ PLAN_LOADERS = [
 
 # Each names an instance of `trainingplan.imports.kinds.FileKind`; a file is recognised by the first that knows it.
 IMPORT_KINDS = [
+    "quotas.imports.unit_workbook.UNIT_WORKBOOK",
     "trainingplan.imports.catalogues.UNIT_NAMES",
     "courses.imports.INSTITUTIONS",
     "courses.imports.PROGRAMMES",
@@ -259,7 +260,11 @@ JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)
 JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=60)
 
 # Each names `work(run: Running) -> None` by the kind of job.
-JOB_KINDS: dict[str, str] = {}
+JOB_KINDS: dict[str, str] = {
+    "xuat-phu-luc": "reports.jobs.exports.export_appendices",
+    "xuat-toan-bo": "reports.jobs.exports.export_whole",
+    "xuat-tat-ca": "reports.jobs.exports.export_everything",
+}
 
 # Backups: sealed with the key; files older than the days are deleted, but never of the newest so many good ones.
 BACKUP_KEY = env.str("BACKUP_KEY", default="")

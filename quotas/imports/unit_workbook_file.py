@@ -279,6 +279,7 @@ class _Cells:
         )
         for text, style in lines:
             self.row += 1
+            sheet.write_string(self.row, KEY, NO_KEY)
             sheet.merge_range(self.row, NUMBER, self.row, NOTE, text, style)
         self.row += 4
 

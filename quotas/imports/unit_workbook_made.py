@@ -12,6 +12,7 @@ from quotas.selectors.registration import registration_sheet
 from quotas.selectors.unit_people import RosterQuota, UnitPeople, unit_people
 from quotas.services.nominations import details_of, shown
 from trainingplan.models import Plan, Unit, User
+from trainingplan.resources.columns import cell_text
 from trainingplan.rules.numbers import format_count
 
 
@@ -23,7 +24,7 @@ def unit_workbook(plan: Plan, unit: Unit, actor: User) -> tuple[str, bytes]:
     fields = shown_fields(people.sources)
     rows = {str(one.pk): person_values(one, people.label_of(one.quota_id)) for one in people.nominations}
     sealed = {
-        str(one.pk): (one.version, values_mark(rows[str(one.pk)][field] for field in fields))
+        str(one.pk): (one.version, values_mark(cell_text(rows[str(one.pk)][field]) for field in fields))
         for one in people.nominations
     }
     work = Workbook(

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quotas.models import Allocation, Nomination, Quota
+from quotas.models import Allocation, Nomination, Person, Quota
 from quotas.policies import why_roster_closed
+from quotas.rules.names import parse_person_name
 from quotas.selectors.rosters import NOMINATION_SOURCES, PERSON_SOURCES, quotas_made
 from trainingplan.models import Appendix, AppendixColumn, Plan, Unit, User
 from trainingplan.policies import sees_personal_data
+from trainingplan.rules.dates import PartialDate, parse_date
+from trainingplan.rules.names import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,48 @@ def _sources(plan: Plan, *, personal: bool) -> frozenset[str]:
     columns = AppendixColumn.objects.filter(appendix__plan=plan, appendix__kind=Appendix.Kind.ROSTER)
     shown = set(columns.values_list("source", flat=True)) & {*PERSON_SOURCES, *NOMINATION_SOURCES}
     return frozenset(shown if personal else shown - {"ethnicity"})
+
+
+class Known:
+    """The people whom a unit has, and those that a file adds as it is read: by folded name and birth."""
+
+    def __init__(self, people: Mapping[tuple[str, PartialDate | None], Person]) -> None:
+        self.people = people
+        self.read: set[tuple[str, PartialDate | None]] = set()
+
+    @classmethod
+    def of(cls, unit: Unit) -> "Known":
+        """Two queries."""
+        people = Person.objects.filter(unit=unit).prefetch_related("nominations__quota__programme__plan")
+        return cls({(fold(one.full_name), one.birth): one for one in people})
+
+    def where(self, name: str, birth: str, quota: Quota) -> str:
+        """Where somebody of that name and birth stands already, in words; empty for a new one, and for what is none.
+
+        Empty for who is on the very roster, too: there is nothing to ask, she cannot be put on it twice.
+        """
+        key = _identity(name, birth)
+        if key is None:
+            return ""
+        stands = self.people.get(key)
+        if stands is None:
+            return "một dòng trước của tệp này" if key in self.read else ""
+        on_it = any(one.quota_id == quota.pk for one in stands.nominations.all())
+        return "" if on_it else _where(stands)
+
+    def add(self, name: str, birth: str) -> None:
+        if key := _identity(name, birth):
+            self.read.add(key)
+
+
+def _identity(name: str, birth: str) -> tuple[str, PartialDate | None] | None:
+    try:
+        read = parse_person_name(name)
+        return (fold(read), parse_date(birth)) if read else None
+    except ValueError:
+        return None
+
+
+def _where(person: Person) -> str:
+    lists = sorted(f"«{one.quota.short_name}» năm {one.quota.programme.plan.year}" for one in person.nominations.all())
+    return f"danh sách {'; '.join(lists)}" if lists else "hồ sơ cán bộ của đơn vị"
