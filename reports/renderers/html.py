@@ -1,12 +1,13 @@
 """Documents as HTML: a fragment for the screen, and the whole page that is exported and made into PDF."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from reports.document import (
     Addressees,
@@ -50,6 +51,20 @@ _NOWRAP_CLASS: Final = {Kind.COUNT: "n", Kind.MONEY: "n", Kind.DATE: "d"}
 _ALIGN_CLASS: Final = {Align.LEFT: "", Align.CENTER: "c", Align.RIGHT: "r", Align.JUSTIFY: "j"}
 
 
+ROW_ATTRIBUTE: Final = "data-row"
+"""Tells which row of which table an empty one stands for: "2-17"."""
+
+
+class Skeleton(NamedTuple):
+    """A table of which only the heights of the rows, in CSS pixels, are known: their cells are drawn elsewhere."""
+
+    heights: tuple[float, ...]
+
+    @property
+    def classes(self) -> dict[float, str]:
+        return {height: f"h{number}" for number, height in enumerate(dict.fromkeys(self.heights))}
+
+
 class _CellView(NamedTuple):
     """A cell ready for the template; spans are text, because the template localises integers."""
 
@@ -65,6 +80,9 @@ class _RowView(NamedTuple):
     cells: list[_CellView]
 
 
+_NO_SKELETONS: Final[Mapping[int, Skeleton]] = MappingProxyType({})
+
+
 def render_html(document: Document) -> SafeString:
     """Return the fragment shown on the screen: classes only, no inline style and no script.
 
@@ -75,16 +93,28 @@ def render_html(document: Document) -> SafeString:
     return render_to_string("reports/print/document.html", _context(document, layouts, "h2", on_screen=True))
 
 
-def render_page(document: Document) -> SafeString:
-    """Return a complete page that carries its own stylesheet, for export and for the PDF."""
-    layouts = [lay_out(table, document) for table in document.tables]
-    context = _context(document, layouts, "h1", on_screen=False) | _page_style(document, layouts)
-    return render_to_string("reports/print/page.html", context)
+def render_page(
+    document: Document, *, layouts: list[Layout] | None = None, skeletons: Mapping[int, Skeleton] = _NO_SKELETONS
+) -> SafeString:
+    """Return a complete page that carries its own stylesheet, for export and for the PDF.
+
+    The tables numbered in `skeletons` have empty rows of their heights; `layouts` are the tables', if known.
+    """
+    layouts = [lay_out(table, document) for table in document.tables] if layouts is None else layouts
+    context = _context(document, layouts, "h1", on_screen=False, skeletons=skeletons)
+    return render_to_string("reports/print/page.html", context | _page_style(document, layouts, skeletons))
 
 
-def _context(document: Document, layouts: list[Layout], title_tag: str, *, on_screen: bool) -> dict[str, object]:
+def _context(
+    document: Document,
+    layouts: list[Layout],
+    title_tag: str,
+    *,
+    on_screen: bool,
+    skeletons: Mapping[int, Skeleton] = _NO_SKELETONS,
+) -> dict[str, object]:
     waiting = iter(zip(range(1, len(layouts) + 1), layouts, strict=True))
-    inner = _Inner(profile_of(document), on_screen)
+    inner = _Inner(profile_of(document), skeletons, on_screen)
     return {
         "document": document,
         "orientation": document.orientation.value,
@@ -102,6 +132,7 @@ class _Inner(NamedTuple):
     """What the text within blocks depends on."""
 
     profile: Profile
+    skeletons: Mapping[int, Skeleton]
     on_screen: bool
 
     def runs(self, runs: Iterable[Run], form: Form | None = None) -> SafeString:
@@ -124,7 +155,7 @@ def _block(block: Block, document: Document, layouts: Iterator[tuple[int, Layout
             return _text(block, inner)
         case Table():
             number, layout = next(layouts)
-            return _table(block, number, layout)
+            return _table(block, number, layout, inner.skeletons.get(number))
         case LetterHead() | Addressees() | Closing():
             return _frame(block, inner.profile)
 
@@ -199,14 +230,15 @@ def _frame(block: LetterHead | Addressees | Closing, profile: Profile) -> dict[s
             }
 
 
-def _table(table: Table, number: int, layout: Layout) -> dict[str, object]:
+def _table(table: Table, number: int, layout: Layout, skeleton: Skeleton | None) -> dict[str, object]:
     columns = [f"k{index} w-{max(1, round(share))}" for index, share in enumerate(layout.percents, start=1)]
     return {
         "block": table,
         "css": f"doc-table-{number}",
         "column_groups": [columns[start : start + n] for _, start, n in table.head_groups()],
         "head": _head(table),
-        "bodies": list(_bodies(table)),
+        "bodies": [] if skeleton else list(_bodies(table)),
+        "empty_bodies": _empty_bodies(table, number, skeleton) if skeleton else "",
     }
 
 
@@ -228,16 +260,38 @@ def _head(table: Table) -> list[_RowView]:
 
 
 def _bodies(table: Table) -> Iterator[list[_RowView]]:
-    """The rows in their groups: a group row opens a body, the grand total stands in its own."""
-    body: list[_RowView] = []
     css = [_cell_css(column) for column in table.columns]
-    for row in table.rows:
+    for body in _grouped(table.rows):
+        yield [_row(table, row, css) for _, row in body]
+
+
+def _grouped(rows: Iterable[Row]) -> Iterator[list[tuple[int, Row]]]:
+    """The rows with their places in their groups: a group row opens a body, the grand total stands in its own."""
+    body: list[tuple[int, Row]] = []
+    for place, row in enumerate(rows):
         if body and row.kind in {RowKind.GROUP, RowKind.TOTAL}:
             yield body
             body = []
-        body.append(_row(table, row, css))
+        body.append((place, row))
     if body:
         yield body
+
+
+def _empty_bodies(table: Table, number: int, skeleton: Skeleton) -> SafeString:
+    """The bodies of a skeleton: as high as they will be, and broken where they may be."""
+    css = {height: f"doc-empty {name}" for height, name in skeleton.classes.items()}
+    row_of = (
+        f'<tr {ROW_ATTRIBUTE}="{number}-{{}}"{{}}><td class="{{}}" colspan="{len(table.columns)}"></td></tr>'.format
+    )
+    bodies = (
+        "".join(row_of(place, _row_attribute(row), css[skeleton.heights[place]]) for place, row in body)
+        for body in _grouped(table.rows)
+    )
+    return mark_safe("".join(f"<tbody>{body}</tbody>" for body in bodies))  # noqa: S308 - numbers and constants
+
+
+def _row_attribute(row: Row) -> str:
+    return "" if row.kind is RowKind.DATA else f' class="doc-{row.kind}"'
 
 
 def _row(table: Table, row: Row, css: list[str]) -> _RowView:
@@ -266,7 +320,7 @@ def _cell_css(column: Column) -> str:
     return " ".join(filter(None, classes))
 
 
-def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
+def _page_style(document: Document, layouts: list[Layout], skeletons: Mapping[int, Skeleton]) -> dict[str, object]:
     """Measures for the stylesheet, as text: a localised "7,5" would break it."""
     width, height = page_mm(document)
     return {
@@ -308,6 +362,9 @@ def _page_style(document: Document, layouts: list[Layout]) -> dict[str, object]:
                 "css": f"doc-table-{number}",
                 "size": str(layout.size),
                 "widths": [(f"k{index}", f"{share:.3f}") for index, share in enumerate(layout.percents, 1)],
+                "heights": [
+                    (name, repr(height)) for height, name in skeletons.get(number, Skeleton(())).classes.items()
+                ],
             }
             for number, layout in enumerate(layouts, start=1)
         ],
