@@ -47,6 +47,7 @@ urlpatterns = [
     path("duyet-phan-bo/quyet-dinh/", approvals.approvals_decide, name="approvals-decide"),
     path("phan-bo/<int:number>/dan/", paste.allocation_paste_preview, name="allocation-paste-preview"),
     path("tien-do/", progress.progress_page, name="progress"),
+    path("tien-do/phieu-dang-ky/", workbooks.registration_workbooks, name="registration-workbooks"),
     path("tien-do/tiep-nhan/", responses.progress_accept_many, name="progress-accept-many"),
     path("tien-do/don-vi/<slug:unit_key>/", responses.progress_answer, name="progress-answer"),
     path("tien-do/don-vi/<slug:unit_key>/tiep-nhan/", responses.progress_accept, name="progress-accept"),

@@ -16,7 +16,7 @@ from trainingplan.models import Change
 
 OF_A_UNIT = {"unit_key", "person", "cell", "job", "result"}
 """The parts of addresses that belong to a unit."""
-FILES = {"appendix-file", "appendices-zip", "checks-file", "plan-file", "plan-all", "progress-letter-file"} | {
+FILES = {"appendix-file", "checks-file", "plan-file", "progress-letter-file"} | {
     "budget-execution-file",
     "budget-what-if-file",
     "plan-amendment",  # reads the whole plan, table by table, as the files do
@@ -109,13 +109,14 @@ TABLE = [
     Row("appendix", "go 200 200 200 200 200 200 404 403", "go 405 405 405 405 405 405 405 403", "year number"),
     Row("appendix-file", "go 200 200 200 200 200 200 404 403",
         "go 405 405 405 405 405 405 405 403", "year number xlsx"),
-    Row("appendices-zip", "go 200 200 200 200 200 200 200 403", "go 405 405 405 405 405 405 405 403", "year"),
+    Row("appendices-zip", "go 405 405 405 405 405 405 405 403", "go -> -> -> -> -> -> -> 403", "year"),
     Row("plan-text", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("plan-file", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year docx"),
     Row("checks", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("checks-file", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year xlsx"),
     Row("checks-word", "go 403 403 200 403 403 403 403 403", "go 403 403 200 403 403 403 403 403", "year"),
-    Row("plan-all", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
+    Row("plan-all", "go 403 403 405 405 403 403 403 403", "go 403 403 -> -> 403 403 403 403", "year"),
+    Row("plan-everything", "go 403 403 405 405 403 403 403 403", "go 403 403 -> -> 403 403 403 403", "year"),
     Row("trail", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("approvals", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("approvals-submit", "go 403 403 405 403 403 403 403 403", "go 403 403 -> 403 403 403 403 403", "year"),
@@ -161,6 +162,8 @@ TABLE = [
         "go 403 403 200 403 403 403 403 403", "year unit_key"),
     Row("registration-workbook", "go 200 404 200 403 404 403 403 403",
         "go 405 405 405 403 405 405 403 403", "year unit_key"),
+    Row("registration-workbooks", "go 403 403 405 403 403 403 403 403",
+        "go 403 403 -> 403 403 403 403 403", "year"),
     Row("registration-no-need", "go 200 404 200 403 404 403 403 403",
         "go -> 404 -> 403 404 403 403 403", "year unit_key"),
     Row("registration-extension", "go 200 404 200 403 404 403 403 403",
@@ -210,7 +213,7 @@ def _quick_files() -> Iterator[None]:
     """Who may have a file is asked here, not what is in it."""
     with pytest.MonkeyPatch.context() as patch:
         # The view first: imported after the other was replaced, it would keep the replacement for good.
-        views = ("appendices.render", "checks.render", "plan.render", "plan.render_whole")
+        views = ("appendices.render", "checks.render", "plan.render")
         for place in (*(f"reports.views.{view}" for view in views), "reports.exports.render"):
             patch.setattr(place, lambda *_: b"file")
         yield

@@ -261,6 +261,7 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=60)
 
 # Each names `work(run: Running) -> None` by the kind of job.
 JOB_KINDS: dict[str, str] = {
+    "phieu-dang-ky": "quotas.jobs.export_unit_workbooks",
     "xuat-phu-luc": "reports.jobs.exports.export_appendices",
     "xuat-toan-bo": "reports.jobs.exports.export_whole",
     "xuat-tat-ca": "reports.jobs.exports.export_everything",
