@@ -17,8 +17,9 @@ from reports.renderers.layout import profile_of
 from reports.renderers.txt import render_txt
 from reports.rules.word_alignment import TooDifferent, in_common
 from reports.text import TextParagraph, plan_text
+from reports.word_back_child import read_word_apart
 from reports.word_back_figures import FigureChange, changed_figures, is_changed, sums_of
-from reports.word_back_file import FileRefused, WordFile, WordParagraph, read_word
+from reports.word_back_file import FileRefused, WordFile, WordParagraph
 from reports.word_back_lines import Comparison, Said, WordChange, compare, plan_lines
 from trainingplan.models import Plan
 from trainingplan.rules.numbers import format_count
@@ -48,7 +49,7 @@ class WordBack:
 
 def read_back(plan: Plan, content: bytes) -> WordBack:
     """Hold a .docx against the plan's text. Raises FileRefused for what is no text of this plan."""
-    file = read_word(content)
+    file = read_word_apart(content)
     figures = load_figures(plan)
     paragraphs = plan_text(plan, figures).paragraphs
     printed = _printed(plan, figures)

@@ -27,8 +27,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from trainingplan.admin.base import CatalogueAdmin, user_of
 from trainingplan.resources.base import CatalogueResource
-from trainingplan.resources.columns import cell_text
-from trainingplan.resources.files import FORMATS, LARGEST_FILE, ROW, FormulaWithoutValue, read_table
+from trainingplan.resources.files import FORMATS, LARGEST_FILE, ROW, cell_words, read_table
 from trainingplan.rules.names import fold
 from trainingplan.services.changes import one_batch
 from trainingplan.services.refusals import Refused
@@ -230,7 +229,7 @@ def _row_problems(row: RowResult, number: int, resource: CatalogueResource) -> I
     for field, texts in fields.items():
         column = resource.heading_of(field)
         value = row.row_values.get(column)
-        typed = value.formula if isinstance(value, FormulaWithoutValue) else cell_text(value)
+        typed = cell_words(value)
         for text in texts:
             yield Problem(number, column, typed, text)
 

@@ -51,3 +51,13 @@ def _number(number: float) -> object:
     if number == int(number) and abs(number) < EXACT:
         return int(number)
     return Decimal(repr(number))
+
+
+def trimmed(rows: list[list[object]]) -> list[list[object]]:
+    """Without what is empty at the ends."""
+    for row in rows:
+        while row and row[-1] is None:
+            row.pop()
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows

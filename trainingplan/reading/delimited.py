@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from trainingplan.reading import limits
 from trainingplan.reading.book import Unreadable
-from trainingplan.reading.cells import text_value
+from trainingplan.reading.cells import text_value, trimmed
 from trainingplan.reading.formats import SheetData
 from trainingplan.rules.numbers import format_count
 
@@ -30,7 +30,7 @@ def read_delimited(content: bytes) -> list[SheetData]:
         raise Unreadable(
             f"không chia được thành ô: có dấu nháy kép mở mà không đóng, hoặc ô quá dài. {AS_UTF8}"
         ) from error
-    return [("", False, rows, [], [])]
+    return [("", False, trimmed(rows), [], [])]
 
 
 def _decoded(content: bytes) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
+from trainingplan.reading.book import Sheet
 from trainingplan.reading.fonts import TCVN3, TCVN3_CAPITALS, VNI
 
 ENCODINGS = {
@@ -40,6 +41,18 @@ def written(text: str, encoding: str) -> str:
     if encoding != VNI:
         text = "".join(c if c in table or c.isascii() else c.lower() for c in text)
     return "".join(table.get(c, c) for c in unicodedata.normalize("NFC", text))
+
+
+def old_cells(sheet: Sheet) -> dict[tuple[int, int], str]:
+    """The encodings of the cells that Unicode would say otherwise: by their font, else suspected by their content."""
+    cells: dict[tuple[int, int], str] = {}
+    for row, values in enumerate(sheet.rows, start=1):
+        for column, value in enumerate(values, start=1):
+            if isinstance(value, str) and not value.isascii():
+                encoding = sheet.legacy.get((row, column)) or suspected(value)
+                if encoding and converted(value, encoding) != value:
+                    cells[row, column] = encoding
+    return cells
 
 
 def suspected(text: str) -> str:

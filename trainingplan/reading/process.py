@@ -17,6 +17,7 @@ from typing import Any
 from trainingplan.reading import limits
 from trainingplan.reading.book import Book, CellError, FormulaWithoutValue, Merge, Sheet, Unreadable
 
+CHILD = "trainingplan.reading.child"
 ROOT = Path(__file__).resolve().parents[2]
 SLOTS = tuple(Path(__file__).with_name(name) for name in ("process.py", "child.py"))
 """The locks are held on files that every process of this installation sees, whatever its folder for temporary files."""
@@ -29,6 +30,11 @@ _TYPES: Mapping[str, Callable[[str], object]] = {
     "e": CellError,
 }
 BUSY = "Máy đang bận đọc các tệp khác. Chờ một phút rồi tải tệp lên lại."
+DEAD = f"quá lớn hoặc bị hỏng, không đọc được. {limits.SAVE_AGAIN}"
+
+
+class Busy(Unreadable):
+    """Both places are taken, and stayed so for a while."""
 
 
 def read_book(name: str, content: bytes) -> Book:
@@ -41,7 +47,12 @@ def read_book(name: str, content: bytes) -> Book:
         raise Unreadable(f"{shown} rỗng. Chọn tệp có dữ liệu.")
     if len(content) > limits.LARGEST_FILE:
         raise Unreadable(f"{shown} lớn hơn 5 MB. Chia thành nhiều tệp nhỏ hơn rồi nhập từng tệp.")
-    sheets = run("trainingplan.reading.child", content, shown)
+    try:
+        sheets = run(CHILD, content, dead=DEAD)
+    except Busy:
+        raise
+    except Unreadable as refusal:
+        raise Unreadable(f"{shown} {refusal}") from refusal
     return Book(name, tuple(_sheet(Path(name).stem, sheet) for sheet in sheets))
 
 
@@ -51,16 +62,19 @@ def shown_name(name: str) -> str:
     return f"Tệp «{line if len(line) <= 80 else line[:80] + '…'}»"  # noqa: PLR2004 - a line of the screen
 
 
-def run(module: str, content: bytes, shown: str) -> Any:
-    """What the program `module` (see child.serve) makes of the content; raises Unreadable."""
+def run(module: str, content: bytes, *, dead: str) -> Any:
+    """What the program `module` (see child.serve) makes of the content.
+
+    Raises Unreadable with the child's own words, or with those for a child that died of the file.
+    """
     try:
         reply = ask(module, content)
     except subprocess.TimeoutExpired as error:
-        raise Unreadable(f"{shown} mất quá nhiều thời gian để đọc. {limits.SAVE_AGAIN}") from error
+        raise Unreadable(dead) from error
     if reply is None:
-        raise Unreadable(f"{shown} quá lớn hoặc bị hỏng, không đọc được. {limits.SAVE_AGAIN}")
+        raise Unreadable(dead)
     if reply[0] != "read":
-        raise Unreadable(f"{shown} {reply[1]}")
+        raise Unreadable(reply[1])
     return reply[1]
 
 
@@ -119,7 +133,7 @@ def _slot() -> Iterator[None]:
     until = time.monotonic() + limits.WAIT_SECONDS
     while (held := _free_slot()) is None:
         if time.monotonic() > until:
-            raise Unreadable(BUSY)
+            raise Busy(BUSY)
         time.sleep(0.05)
     try:
         yield

@@ -7,7 +7,7 @@ from python_calamine import CalamineError, CalamineSheet, load_workbook
 from trainingplan.reading import limits
 from trainingplan.reading.archive import Package, packed
 from trainingplan.reading.book import Unreadable
-from trainingplan.reading.cells import value
+from trainingplan.reading.cells import trimmed, value
 from trainingplan.reading.formats import SheetData
 from trainingplan.reading.survey import Block, Cells, Contents, Found, Relations, Strings, Styles
 from trainingplan.rules.numbers import format_count
@@ -91,14 +91,4 @@ def _rows(sheet: CalamineSheet, found: Found) -> list[list[object]]:
         line = rows[row - 1]
         line.extend([None] * (column - len(line)))
         line[column - 1] = what
-    return _trimmed(rows)
-
-
-def _trimmed(rows: list[list[object]]) -> list[list[object]]:
-    """Without what is empty at the ends."""
-    for row in rows:
-        while row and row[-1] is None:
-            row.pop()
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
+    return trimmed(rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -10,8 +11,8 @@ from import_export.widgets import Widget
 
 from trainingplan.forms import MONEY_MAXIMUM, PEOPLE_MAXIMUM, SMALL_MAXIMUM
 from trainingplan.models import Plan, Unit
-from trainingplan.resources.files import FormulaWithoutValue
-from trainingplan.rules.dates import PartialDate, parse_date
+from trainingplan.reading import CellError, FormulaWithoutValue
+from trainingplan.rules.dates import PartialDate, day_of_serial, parse_date
 from trainingplan.rules.names import fold
 from trainingplan.rules.numbers import parse_count, parse_money
 from trainingplan.rules.text import clean, quoted
@@ -26,10 +27,15 @@ def cell_text(value: object) -> str:
         raise ValueError(  # noqa: TRY004 - what stands in the cell is wrong, not the program
             f"{quoted(value.formula)} là công thức chưa có kết quả. Mở bằng Excel, lưu lại rồi nhập lại."
         )
+    if isinstance(value, CellError):
+        raise ValueError(  # noqa: TRY004 - the same
+            f"{quoted(value.code)} là lỗi của Excel, không phải số liệu. Sửa công thức hoặc nhập giá trị rồi nhập lại."
+        )
     if isinstance(value, bool):
         return YES if value else NO
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value).replace(".", ",")
+    if isinstance(value, float | Decimal):
+        number = Decimal(str(value))
+        return str(int(number)) if number == number.to_integral_value() else f"{number:f}".replace(".", ",")
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     return clean(str(value)) if value is not None else ""
@@ -75,7 +81,15 @@ class Money(Cell):
         return parse_money(text, maximum=MONEY_MAXIMUM)
 
 
-class Day(Cell):
+class DateCell(Cell):
+    """A date as text of any shape, as a date of the sheet, or as the bare number that it is to a sheet."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+        day = day_of_serial(value) if isinstance(value, int) and not isinstance(value, bool) else None
+        return self.read(cell_text(day or value))
+
+
+class Day(DateCell):
     """A whole date."""
 
     def read(self, text: str) -> date | None:
@@ -88,7 +102,7 @@ class Day(Cell):
         return day
 
 
-class PartialDay(Cell):
+class PartialDay(DateCell):
     """A date of which only the year may be known; written as text, since a sheet has no such dates."""
 
     def read(self, text: str) -> PartialDate | None:
@@ -178,6 +192,10 @@ class Reference(Cell):
     def learn(self, row: Model) -> None:
         """Take in a row that this import has added."""
         self._rows()[self.key(row)] = row
+
+    def read_again(self) -> None:
+        """Ask for the rows anew when they are needed next."""
+        self._found = None
 
     def _rows(self) -> dict[tuple[str, ...], Model]:
         if self._found is None:

@@ -3,45 +3,33 @@
 import csv
 import io
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 import tablib
 from import_export.formats import base_formats
 
+from trainingplan.reading import CellError, FormulaWithoutValue, Sheet, Unreadable, read_book
+from trainingplan.reading.legacy import ENCODINGS, converted, old_cells
+from trainingplan.reading.limits import LARGEST_FILE, MOST_ROWS
+from trainingplan.reading.process import shown_name
 from trainingplan.rules.numbers import format_count
 from trainingplan.rules.text import quoted
 from trainingplan.services.refusals import Refused
 
-LARGEST_FILE = 5 * 1024 * 1024
-LARGEST_INFLATED = 100 * 1024 * 1024
-MOST_ENTRIES = 500
-MOST_ROWS, MOST_COLUMNS = 20_000, 200
+__all__ = [
+    "FORMATS", "LARGEST_FILE", "ROW", "CellError", "Csv", "FormulaWithoutValue", "Xlsx", "cell_words", "read_table",
+]  # fmt: skip
+
 ROW = "__dòng__"
 """The heading of the column that carries each row's number in its file."""
 
-ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-BROKEN_BOOK = (
-    ArithmeticError, AttributeError, EOFError, LookupError, OSError, SyntaxError, TypeError, ValueError,
-    zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
-"""openpyxl meets a broken book with whatever breaks first."""
-
+MANY_SUSPECTED = 3
+"""So many cells that look like an old encoding are no chance, even if no font says so."""
 DATE_FORMAT, NUMBER_FORMAT = "dd/mm/yyyy", "#,##0"
-
-
-@dataclass(frozen=True, slots=True)
-class FormulaWithoutValue:
-    """A cell whose formula was never computed: not a zero, not an empty cell."""
-
-    formula: str
 
 
 class Xlsx(base_formats.XLSX):
@@ -88,102 +76,61 @@ FORMATS = [Xlsx, Csv]
 
 
 def read_table(name: str, content: bytes) -> tablib.Dataset:
-    """The first sheet of the file: headings, then rows that are not empty, each with its number in the file.
+    """The first visible sheet of the file: headings, then rows that are not empty, each with its number in the file.
 
-    Raises Refused, in words, for what is no such file or too large. Cells keep their types. Hostile archives that are
-    within these bounds are the business of whoever runs this in a process with limits.
+    Raises Refused, in words, for what read_book does not read, and for text in an encoding before Unicode. Cells keep
+    their types.
     """
-    if len(content) > LARGEST_FILE:
-        raise Refused(f"Tệp «{name}» lớn hơn 5 MB. Chia thành nhiều tệp nhỏ hơn rồi nhập từng tệp.")
-    if not content:
-        raise Refused(f"Tệp «{name}» rỗng.")
-    if content.startswith(OLE_MAGIC):
+    try:
+        book = read_book(name, content)
+    except Unreadable as refusal:
+        raise Refused(str(refusal)) from refusal
+    sheet = next((sheet for sheet in book.sheets if not sheet.hidden), None)
+    if sheet is None or not sheet.rows:
+        raise Refused(f"{shown_name(name)} không có dòng nào.")
+    _check_encoding(name, sheet)
+    return _dataset(name, sheet)
+
+
+def _check_encoding(name: str, sheet: Sheet) -> None:
+    """Nothing is converted here, where nobody is asked; the import centre asks."""
+    cells = old_cells(sheet)
+    sure = [cell for cell in cells if cell in sheet.legacy]
+    if sure or len(cells) >= MANY_SUSPECTED:
+        (row, column), encoding = next((cell, cells[cell]) for cell in (sure or cells))
+        text = str(sheet.rows[row - 1][column - 1])
         raise Refused(
-            f"Tệp «{name}» là sổ Excel kiểu cũ (.xls) hoặc có mật khẩu. Bỏ mật khẩu, lưu thành .xlsx rồi nhập lại."
+            f"{shown_name(name)} có chữ theo mã {ENCODINGS[encoding]}, ví dụ dòng {row}: {quoted(text)} là "
+            f"{quoted(converted(text, encoding))}. Chuyển sang Unicode rồi nhập lại."
         )
-    rows = _xlsx_rows(name, content) if content.startswith(ZIP_MAGIC) else _csv_rows(name, content)
-    return _dataset(name, rows)
 
 
-def _dataset(name: str, rows: Iterator[Sequence[Any]]) -> tablib.Dataset:
-    numbered = ((number, list(row)) for number, row in enumerate(rows, start=1))
-    head = next((row for _, row in numbered if any(value not in (None, "") for value in row)), None)
-    if head is None:
-        raise Refused(f"Tệp «{name}» không có dòng nào.")
-    while head and head[-1] in (None, ""):
+def _dataset(name: str, sheet: Sheet) -> tablib.Dataset:
+    numbered = ((number, list(row)) for number, row in enumerate(sheet.rows, start=1))
+    head = next((row for _, row in numbered if any(value is not None for value in row)), [])
+    while head and head[-1] is None:
         head.pop()
-    dataset = tablib.Dataset(headers=[*(str(text or "") for text in head), ROW])
+    dataset = tablib.Dataset(headers=[*(cell_words(value) for value in head), ROW])
     for number, row in numbered:
-        if number > MOST_ROWS:
-            raise Refused(
-                f"Tệp «{name}» có hơn {format_count(MOST_ROWS)} dòng. Chia thành nhiều tệp rồi nhập từng tệp."
-            )
-        values = (row + [None] * len(head))[: len(head)]
-        if any(value not in (None, "") for value in values):
+        values = row[: len(head)]
+        if any(value is not None for value in values):
             dataset.append([*values, number])
+    if len(dataset) > MOST_ROWS:
+        most = format_count(MOST_ROWS)
+        raise Refused(f"{shown_name(name)} có hơn {most} dòng. Chia thành nhiều tệp rồi nhập từng tệp.")
     return dataset
 
 
-def _xlsx_rows(name: str, content: bytes) -> Iterator[Sequence[Any]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - 0.2 s, and only imports need it
-
-    sheets = _check_archive(name, content)
-    try:
-        values = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        formulas = load_workbook(io.BytesIO(content), read_only=True) if b"<f" in sheets else None
-        yield from _merged(values.worksheets[0], formulas.worksheets[0] if formulas else None)
-    except BROKEN_BOOK as error:
-        raise Refused(f"Không đọc được tệp «{name}». Mở bằng Excel, lưu lại thành .xlsx rồi nhập lại.") from error
-
-
-def _merged(values: Any, formulas: Any) -> Iterator[Sequence[Any]]:
-    """The rows of values; a formula that holds none is given as such."""
-    bounds = {"max_row": MOST_ROWS + 1, "max_col": MOST_COLUMNS, "values_only": True}
-    if formulas is None:
-        yield from values.iter_rows(**bounds)
-        return
-    for row, written in zip(values.iter_rows(**bounds), formulas.iter_rows(**bounds), strict=False):
-        yield [
-            FormulaWithoutValue(formula) if value is None and str(formula or "").startswith("=") else value
-            for value, formula in zip(row, written, strict=False)
-        ]
-
-
-def _check_archive(name: str, content: bytes) -> bytes:
-    """The raw first sheets, to see whether they have formulas; refuses what is no workbook or swells too much."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            names = [entry.filename for entry in entries]
-            if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > LARGEST_INFLATED:
-                raise Refused(f"Tệp «{name}» giải nén ra quá lớn.")
-            if "xl/workbook.xml" not in names:
-                raise Refused(f"Tệp «{name}» không phải sổ Excel .xlsx. Lưu lại thành .xlsx hoặc .csv rồi nhập lại.")
-            return b"".join(archive.read(entry) for entry in entries if entry.filename.startswith("xl/worksheets/"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise Refused(f"Tệp «{name}» bị hỏng hoặc có mật khẩu. Lưu lại thành .xlsx rồi nhập lại.") from error
-
-
-def _csv_rows(name: str, content: bytes) -> Iterator[Sequence[Any]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(
-            f"Tệp «{name}» không phải .xlsx, cũng không phải .csv theo UTF-8. Lưu lại thành .xlsx rồi nhập lại."
-        ) from error
-    if "\0" in text:
-        raise Refused(f"Tệp «{name}» không phải tệp .xlsx hoặc .csv.")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [_unmarked(value) for value in row[:MOST_COLUMNS]]
-    except csv.Error as error:
-        raise Refused(f"Không đọc được tệp «{name}»: {quoted(str(error))}.") from error
-
-
-def _unmarked(value: str) -> str:
-    return value[1:] if value.startswith("'") and value[1:2] in FORMULA_STARTS else value
+def cell_words(value: object) -> str:
+    """What stands in a cell, to be shown, whatever it is."""
+    match value:
+        case FormulaWithoutValue(formula):
+            return formula
+        case CellError(code):
+            return code
+        case datetime() | date():
+            return f"{value:%d/%m/%Y}"
+    return "" if value is None else str(value)
 
 
 def _as_csv(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import total_ordering
 from typing import Self
 
@@ -19,8 +19,17 @@ _LAST_PADDED_MONTH = 2
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\s*([/.-])\s*([0-9]{1,2})\s*\2\s*([0-9]+)")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_IN_WORDS = re.compile(
+    r"(?:(?:ngày\s+)?([0-9]{1,2})\s+tháng\s+|tháng\s+)([0-9]{1,2})\s+năm\s+([0-9]{4})|năm\s+([0-9]{4})", re.IGNORECASE
+)
+_MIDNIGHT = re.compile(r"(?<=[0-9])[ T]0?0:00(?::00(?:\.0+)?)?$")
+"""What programs add to a date that has no time."""
 _MONTH = re.compile(r"([0-9]{1,2})\s*[/.-]\s*([0-9]{4})")
 _YEAR = re.compile(r"[0-9]{4}")
+
+_SERIAL_ZERO = date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 10_000, 73_050
+"""From 1927 to 2099. Smaller numbers may be years; nobody in a plan was born before."""
 
 _ADVICE = "Nhập ngày/tháng/năm, ví dụ 05/12/1984; nếu chỉ biết năm thì nhập 1984."
 
@@ -78,11 +87,11 @@ class PartialDate:
 
 
 def parse_date(text: str | None) -> PartialDate | None:
-    """Read dd/mm/yyyy (also with - or .), yyyy-mm-dd, mm/yyyy or yyyy; empty is ``None``.
+    """Read dd/mm/yyyy (also with - or .), yyyy-mm-dd, mm/yyyy, yyyy or the same in words; empty is ``None``.
 
     The day always stands before the month. All else raises ``DateRefused``, whose code is one of
     ``too_long``, ``foreign_digits``, ``short_year``, ``year``, ``unknown_part``, ``month``,
-    ``day``, ``not_a_date``.
+    ``day``, ``serial``, ``not_a_date``.
     """
     if text is None or not clean(text):
         return None
@@ -91,9 +100,14 @@ def parse_date(text: str | None) -> PartialDate | None:
     return PartialDate(year, month, day)
 
 
+def day_of_serial(number: int) -> date | None:
+    """Return the day that a sheet means by its bare number, or ``None`` when it may be a year or no date at all."""
+    return _SERIAL_ZERO + timedelta(days=number) if _FIRST_SERIAL <= number <= _LAST_SERIAL else None
+
+
 def _split(typed: str) -> tuple[int, int | None, int | None]:
     """Return the year, month and day as written, whatever the calendar says of them."""
-    written = clean(typed)
+    written = _MIDNIGHT.sub("", clean(typed))
     if len(written) > LONGEST_TYPED:
         raise _refusal(typed, "too_long", f"quá dài, không phải ngày tháng. {_ADVICE}")
     if has_foreign_digits(written):
@@ -110,6 +124,11 @@ def _split(typed: str) -> tuple[int, int | None, int | None]:
         return int(found[2]), int(found[1]), None
     if _YEAR.fullmatch(written):
         return int(written), None, None
+    if found := _IN_WORDS.fullmatch(written):
+        return int(found[3] or found[4]), int(found[2]) if found[2] else None, int(found[1]) if found[1] else None
+    if written.isascii() and written.isdigit() and (day := day_of_serial(int(written))):
+        advice = f"Nếu là ngày {format_date(day)} thì nhập {format_date(day)}, hoặc định dạng ô Excel thành ngày."
+        raise _refusal(typed, "serial", f"có thể là ngày tháng mà Excel lưu dưới dạng số. {advice}")
     raise _refusal(typed, "not_a_date", f"không phải ngày tháng. {_ADVICE}")
 
 

@@ -19,6 +19,8 @@ _AMBIGUOUS = re.compile(r"([1-9][0-9]{0,2}),([0-9]{3})")
 _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _MISGROUPED = re.compile(r"[0-9]+\.[0-9]{3}|[0-9]+(?:\.[0-9]+){2,}")
 _DECIMAL = re.compile(r"[0-9]*[.,][0-9]+|[0-9.]+,[0-9]+|[0-9,]+\.[0-9]+")
+_DASH = re.compile(r"[-\u2010-\u2015\u2212]+")
+_TICK = re.compile(r"[xX✓✔]")
 _CURRENCY = re.compile(r"\s*(?:đồng|đ|₫)$", re.IGNORECASE)
 
 
@@ -44,7 +46,7 @@ def parse_count(text: str | None, *, maximum: int = 1_000_000, noun: str = _HEAD
 
     Accepted: digits 0-9, with leading zeros as official texts pad ("06"), or with dots
     between proper groups of three ("1.960"). All else raises ``NumberRefused``, whose code is
-    one of ``too_long``, ``foreign_digits``, ``too_large``, ``negative``, ``spaces``,
+    one of ``too_long``, ``foreign_digits``, ``dash``, ``tick``, ``too_large``, ``negative``, ``spaces``,
     ``ambiguous``, ``comma_groups``, ``misgrouped``, ``decimal``, ``not_a_number``.
     """
     number = clean(text)
@@ -97,6 +99,10 @@ def _why_marks_refused(number: str, field: _Field, advice: str) -> tuple[str, st
     if _MISGROUPED.fullmatch(number):
         reason = "đặt dấu chấm sai chỗ; dấu chấm chỉ ngăn từng nhóm ba chữ số."
         return "misgrouped", f"{reason} Nhập số nguyên, ví dụ {_both_ways(1960)}."
+    if _DASH.fullmatch(number):
+        return "dash", f"là dấu gạch, không phải {field.noun}. Nếu không có thì để trống hoặc nhập 0."
+    if _TICK.fullmatch(number):
+        return "tick", f"là dấu đánh, không nói là bao nhiêu. {field.advice}, hoặc để trống nếu không có."
     code = "decimal" if _DECIMAL.fullmatch(number) else "not_a_number"
     return code, f"không phải {field.noun}. {advice}"
 
