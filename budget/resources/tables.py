@@ -13,6 +13,7 @@ from budget.services.lines import LineData, save_line
 from courses.resources import YEAR, programme_column
 from trainingplan.models import UnitGroup
 from trainingplan.resources.base import CatalogueResource
+from trainingplan.resources.bulk import BulkResource
 from trainingplan.resources.columns import (
     Choice,
     Column,
@@ -39,7 +40,7 @@ def bloc_column() -> Reference:
     return Reference(UnitGroup.objects.all, lambda group: (group.key,), what="khối", where="Khối")
 
 
-class NormSetResource(CatalogueResource):
+class NormSetResource(BulkResource):
     key = Column("key", "Khóa", required=True)
     number = Column("number", "Số hiệu")
     title = Column("title", "Trích yếu")
@@ -56,7 +57,7 @@ class NormSetResource(CatalogueResource):
         name = "Bộ định mức"
 
 
-class NormItemResource(CatalogueResource):
+class NormItemResource(BulkResource):
     norm_set = Column("norm_set", "Khóa bộ định mức", norm_set_column(), required=True)
     key = Column("key", "Khóa", required=True)
     position = Column("position", "Thứ tự", Place())

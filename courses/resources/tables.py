@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from courses.models import Institution, Programme
 from trainingplan.models import Section
-from trainingplan.resources.base import CatalogueResource
+from trainingplan.resources.bulk import BulkResource
 from trainingplan.resources.columns import Choice, Column, Place, Reference, YesNo, plan_column
 
 YEAR = "Năm"
@@ -42,7 +42,7 @@ def institution_key(institution: Institution) -> tuple[str, ...]:
     return (institution.key,)
 
 
-class InstitutionResource(CatalogueResource):
+class InstitutionResource(BulkResource):
     key = Column("key", "Khóa", required=True)
     name = Column("name", "Tên")
     short_name = Column("short_name", "Tên viết tắt")
@@ -53,7 +53,7 @@ class InstitutionResource(CatalogueResource):
         name = "Cơ sở đào tạo, bồi dưỡng"
 
 
-class ProgrammeResource(CatalogueResource):
+class ProgrammeResource(BulkResource):
     plan = Column("plan", YEAR, plan_column(), required=True)
     key = Column("key", "Khóa", required=True)
     code = Column("code", "Số mục")

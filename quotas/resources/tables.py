@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 import tablib
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from import_export.results import Result
+from django.db.models import Q, QuerySet
+from import_export.results import Result, RowResult
 
 from courses.models import Institution
 from courses.resources import YEAR, institution_key, programme_column
@@ -20,7 +20,8 @@ from quotas.services.quotas import check_quota_number
 from quotas.services.sheets import Key
 from trainingplan.locking import hold_plans
 from trainingplan.models import Appendix, AppendixColumn, Plan
-from trainingplan.resources.base import CatalogueResource, refuse_row
+from trainingplan.resources.base import CatalogueResource, reason_of, refuse_row
+from trainingplan.resources.bulk import BulkResource, UniqueValues
 from trainingplan.resources.columns import (
     Cell,
     Choice,
@@ -146,7 +147,7 @@ class BirthColumn(Column):
         instance.birth_day = birth.day if birth else None
 
 
-class PersonResource(CatalogueResource):
+class PersonResource(BulkResource):
     """Cadres. Ethnicity is in the file of those who may read it of everybody."""
 
     id = Column("id", "Mã", Count(minimum=1, maximum=10**12), required=True)
@@ -185,23 +186,32 @@ class PersonResource(CatalogueResource):
             return {"id": f"Không có cán bộ nào mang mã {instance.pk}. Thêm người mới thì để trống cột Mã."}
         return {"id": KEPT} if instance.pk in self._kept else {}
 
-    def do_instance_save(self, instance: Any, is_create: bool) -> None:  # noqa: FBT001 - the base class's hook
-        super().do_instance_save(instance, is_create)
-        outdate_forms(instance)
+    def after_writing(self, changed: list[Person]) -> None:
+        outdate_forms(*changed)
 
 
 Numbered: TypeAlias = tuple[int, CellInput]
 """A cell with the row of the file in which it stands."""
 
 
-class CellResource(CatalogueResource):
+class CellResource(BulkResource):
     """Cells are collected row by row and saved at the end, so that sums are judged as a whole."""
+
+    within = Q()
+    """Which cells a file may mean, set by whoever has read it: others need not be fetched."""
 
     class Meta:
         import_id_fields = ("quota", "unit")
 
     def get_queryset(self) -> QuerySet[Any]:
         return self.filter_export(self._meta.model._default_manager.all())
+
+    def rows_to_change(self) -> QuerySet[Any]:
+        """The services lock in their own order."""
+        return self.get_queryset().filter(self.within)
+
+    def unique_values(self) -> list[UniqueValues]:
+        return []
 
     def filter_export(self, queryset: QuerySet[Any], **kwargs: Any) -> QuerySet[Any]:
         return queryset.select_related("quota__programme__plan", "unit").prefetch_related("unit__names")
@@ -227,8 +237,9 @@ class CellResource(CatalogueResource):
     def clean_instance(self, instance: Any, exclude: set[str]) -> None:
         """The services look at what is written."""
 
-    def save_instance(self, instance: Any, is_create: bool, row: Mapping[str, Any], **kwargs: Any) -> None:  # noqa: FBT001
-        """Collect the cell with the version that the writer saw: the file's own, else the one that stands."""
+    def collect(self, result: RowResult) -> None:
+        """Keep the cell with the version that the writer saw: the file's own, else the one that stands."""
+        row, instance = result.row_values, result.instance
         try:
             seen = parse_count(cell_text(row.get(VERSION)), maximum=10**9)
         except ValueError as error:
@@ -246,7 +257,7 @@ class CellResource(CatalogueResource):
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         """Save through the grid's service, plan by plan in key order; what it refuses is refused at its row."""
         rows = {row.row_values[ROW]: row for row in result.rows}
-        reason = f"Nhập từ tệp {kwargs.get('file_name') or ''}".strip()
+        reason = reason_of(kwargs)
         hold_plans([plan.pk for plan in self._cells])
         self.lock([cell for numbered in self._cells.values() for _, cell in numbered])
         for plan in sorted(self._cells, key=lambda plan: plan.pk):

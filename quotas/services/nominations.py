@@ -175,9 +175,9 @@ KEPT = (
 )
 
 
-def outdate_forms(person: Person, *, but: Nomination | None = None) -> None:
-    """Forms that show this person on a roster are stale from now on, but for the one that was just saved."""
-    person.nominations.exclude(pk=but.pk if but else 0).update(version=F("version") + 1)
+def outdate_forms(*people: Person, but: Nomination | None = None) -> None:
+    """Forms that show these people on a roster are stale from now on, but for the one that was just saved."""
+    Nomination.objects.filter(person__in=people).exclude(pk=but.pk if but else 0).update(version=F("version") + 1)
 
 
 def _lock_stored(plan: Plan, nomination: Nomination, actor: User) -> Nomination:

@@ -207,12 +207,12 @@ def test_what_nobody_foresaw_is_said_for_what_it_is_and_logged(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(Institution, "save", fail)
+    monkeypatch.setattr("trainingplan.services.catalogue.write_rows", fail)
     (row, column, message), *_ = problems(upload(board, Institution, sheet(["Khóa", "Tên"], ["hv", "Học viện"])))
     assert (row, column) == (2, "")
     assert words in message
     level = "WARNING" if "ràng buộc" in words else "ERROR"
-    logged = [record for record in caplog.records if record.name == "trainingplan.admin.transfer"]
+    logged = [record for record in caplog.records if record.name == "trainingplan.resources.base"]
     assert {record.levelname for record in logged} == {level}
     assert all(record.exc_info and record.exc_info[1] is error for record in logged)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import tablib
 from django.conf import settings
@@ -11,11 +11,9 @@ from django.utils.module_loading import import_string
 
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
+from trainingplan.reading import Book
 from trainingplan.resources.base import CatalogueResource
 from trainingplan.resources.files import ROW
-
-if TYPE_CHECKING:
-    from trainingplan.reading import Book
 
 __all__ = ["ROW", "Contents", "FileKind", "Place", "Problem", "Question", "Table", "kind_of", "kinds", "kinds_for"]
 
@@ -67,7 +65,8 @@ class Table:
 class Contents:
     """What a kind has read from a book. Tables are imported in their order, in one transaction.
 
-    A problem whose place is in a row of a table refuses that row; one without such a place refuses the file.
+    A problem with a place refuses that row of the sheet; one without a place refuses the file. A question whose answer
+    is not among `answers` refuses its rows: the kind says nothing more of them.
     """
 
     tables: tuple[Table, ...]
@@ -91,10 +90,10 @@ class FileKind(Protocol):
     def template(self, plan: Plan | None, actor: User) -> tuple[str, bytes] | None:
         """A file to begin with (name, content), pre-filled for the actor; None when there is none."""
 
-    def recognises(self, book: "Book") -> bool:
+    def recognises(self, book: Book) -> bool:
         """Whether the book looks like this kind; cheap, and False for any surprise."""
 
-    def contents(self, book: "Book", *, plan: Plan | None, actor: User, answers: Mapping[str, str]) -> Contents:
+    def contents(self, book: Book, *, plan: Plan | None, actor: User, answers: Mapping[str, str]) -> Contents:
         """What the book holds for the actor; raises Refused, in words, for a book that is none of this kind.
 
         Inside a transaction that may be rolled back; reads only, and depends on nothing but its arguments and the

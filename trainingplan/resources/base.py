@@ -1,10 +1,12 @@
 """What a catalogue's import and export share: Vietnamese headings, strict cells, all errors at once, all or nothing."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Diff, Resource
@@ -18,7 +20,11 @@ from trainingplan.rules.names import fold
 from trainingplan.services.catalogue import Edits, plan_of, why_frozen
 from trainingplan.services.refusals import Refused
 
+logger = logging.getLogger(__name__)
+
 Key = tuple[object, ...]
+REFUSED_BEFORE = "Dòng này có ô sai."
+"""Stands for reasons that are told already."""
 
 
 class Changes(Diff):
@@ -42,7 +48,7 @@ class KeyLoader(BaseInstanceLoader):
 
     def __init__(self, resource: "CatalogueResource", dataset: tablib.Dataset | None = None) -> None:
         super().__init__(resource, dataset)
-        self.rows: dict[Key, Model] = {resource.key_of(row): row for row in resource.get_queryset()}
+        self.rows: dict[Key, Model] = {resource.key_of(row): row for row in resource.rows_to_change()}
 
     def get_instance(self, key: Key) -> Model | None:
         return self.rows.get(key)
@@ -55,6 +61,12 @@ class CatalogueResource(Resource):
     edits: Edits
     judged_here: frozenset[str] = frozenset()
     """Fields that `problems_of` looks at instead of the model's own rules."""
+    good_rows = False
+    """Keep the rows that are right though others are refused; set by whoever has asked for it."""
+    refused_rows: frozenset[int] = frozenset()
+    """Rows, by their number in ROW, that whoever read the file has refused: judged like all others, never written."""
+    watch: Callable[[int], None] | None = None
+    """Called with each row's number; may raise to end the import."""
 
     def __init__(self, *, reader: User | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -73,6 +85,10 @@ class CatalogueResource(Resource):
         """The rows that a file may mean, with what its columns show."""
         rows: QuerySet[Any] = self._meta.model._default_manager.all()
         return rows
+
+    def rows_to_change(self) -> QuerySet[Any]:
+        """The same rows, read to be written."""
+        return self.get_queryset()
 
     def init_instance(self, row: Mapping[str, Any] | None = None) -> Any:
         return self._meta.model()
@@ -136,10 +152,37 @@ class CatalogueResource(Resource):
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         """Log the whole file as one operation; what is not kept is rolled back with its log."""
-        if not (result.has_errors() or result.has_validation_errors()):
-            self.edits.close(reason=f"Nhập từ tệp {kwargs.get('file_name') or ''}".strip())
+        if self.keeps(result):
+            self.edits.close(reason=reason_of(kwargs))
+
+    def keeps(self, result: Result) -> bool:
+        """Whether what was read is written: not, when a row is wrong, unless the right ones are wanted all the same."""
+        return self.good_rows or not (result.has_errors() or result.has_validation_errors())
 
     # A row
+
+    def begin_row(self, row: Mapping[str, Any]) -> None:
+        self._row = int(row[ROW])
+        if self.watch is not None:
+            self.watch(self._row)
+
+    def import_row(self, row: Mapping[str, Any], instance_loader: KeyLoader, **kwargs: Any) -> RowResult:
+        """A row that is refused leaves nothing behind, neither what it wrote nor its lines for the log."""
+        self.begin_row(row)
+        noted = self.edits.noted
+        with transaction.atomic():
+            result: RowResult = super().import_row(row, instance_loader, **kwargs)
+            if result.errors:
+                result.validation_error = ValidationError(words_of(result.errors[0].error))
+                result.import_type, result.errors = RowResult.IMPORT_TYPE_INVALID, []
+            if result.validation_error is not None:
+                transaction.set_rollback(True)
+                self.edits.forget_from(noted)
+                self.forget_row(row)
+        return result
+
+    def forget_row(self, row: Mapping[str, Any]) -> None:
+        """The row was refused after it may have been partly written: what it added is gone."""
 
     def key_of(self, row: Model) -> Key:
         return tuple(_part(self.columns[name].get_value(row)) for name in self.get_import_id_fields())
@@ -197,8 +240,8 @@ class CatalogueResource(Resource):
             self.clean_instance(instance, {*errors, *self.judged_here})
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        if errors:
-            raise ValidationError(errors)
+        if errors or self._row in self.refused_rows:
+            raise ValidationError(errors or REFUSED_BEFORE)
 
     def clean_instance(self, instance: Any, exclude: set[str]) -> None:
         instance.full_clean(exclude=exclude)
@@ -232,6 +275,24 @@ class CatalogueResource(Resource):
     def heading_of(self, field: str) -> str:
         """The heading of the column that a validation error names by its field; none for the row as a whole."""
         return next((str(c.column_name) for c in self.columns.values() if field in (c.attribute, *c.covers)), "")
+
+
+def words_of(error: Exception) -> str:
+    """What is said of an error that ended a row or a file; what nobody foresaw is logged."""
+    if isinstance(error, Refused):
+        return error.message
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, IntegrityError | DataError):
+        logger.warning("The database refused a row of an import", exc_info=error)
+        return "Không ghi được dòng này: trái với một ràng buộc của cơ sở dữ liệu. Kiểm tra các khóa và thứ tự."
+    logger.error("A row of an import failed", exc_info=error)
+    return "Không ghi được dòng này vì lỗi của phần mềm. Lỗi đã được ghi lại; hãy báo người quản trị."
+
+
+def reason_of(told: Mapping[str, Any]) -> str:
+    """What the log says of why: the file, unless whoever imports says otherwise."""
+    return str(told.get("reason") or f"Nhập từ tệp {told.get('file_name') or ''}".strip())
 
 
 def refuse_row(result: Result, row_result: RowResult, field: str, message: str) -> None:

@@ -48,6 +48,9 @@ class UnitNameResource(CatalogueResource):
             self.edits.save(unit)
             known.learn(unit)
 
+    def forget_row(self, row: Mapping[str, Any]) -> None:
+        self.columns["unit"].widget.read_again()
+
     def problems_of(self, instance: UnitName) -> dict[str, str]:
         if not instance.unit_id:
             return {"unit": "Chưa ghi khóa."}

@@ -28,6 +28,8 @@ NEVER_SHOWN = frozenset({"password", "ethnicity"})
 
 UNGROUPED = frozenset({"year", "birth_year", "birth_month", "birth_day"})
 HIDDEN = "•••"
+AT_ONCE = 1_000
+"""Rows in one statement, where the database takes so many."""
 ASIDE = 10_000
 """Beyond the largest place that forms and files take, within PostgreSQL's smallint."""
 
@@ -56,6 +58,24 @@ class Edits:
         row.save()
         self._texts.pop(_key(row), None)
         self._note_differences(before, row)
+
+    @property
+    def noted(self) -> int:
+        """How much is noted; see `forget_from`."""
+        return len(self._entries)
+
+    def forget_from(self, noted: int) -> None:
+        """Forget what was noted since, of writing that was undone."""
+        del self._entries[noted:]
+
+    def save_many(self, rows: Sequence[tuple[models.Model | None, models.Model]]) -> None:
+        """`save` for rows of one table, in a few statements: (as it stands and is locked, as it shall be)."""
+        for _, row in rows:
+            self._open(row)
+        write_rows(rows)
+        for before, after in rows:
+            self._texts.pop(_key(after), None)
+            self._note_differences(before, after)
 
     def save_in_order(self, rows: Sequence[models.Model], *, place: str = "position") -> None:
         """Save rows that may exchange their places: all of them step aside first, for places are unique."""
@@ -93,16 +113,13 @@ class Edits:
 
     def note(self, row: models.Model, field: str, old: str, new: str) -> None:
         """Note a change of a row that is written in the same transaction."""
-        entry = Entry(
-            table=row._meta.model_name or "",
-            row=row.pk,
-            label=self._label(row),
-            field=field,
-            old=old,
-            new=new,
-            unit_id=_unit_of(row),
-        )
-        self._entries.append((plan_of(row), entry))
+        self._note(row, [(field, old, new)])
+
+    def _note(self, row: models.Model, changes: Iterable[tuple[str, str, str]]) -> None:
+        table, label, unit_id, plan = row._meta.model_name or "", self._label(row), _unit_of(row), plan_of(row)
+        for field, old, new in changes:
+            entry = Entry(table=table, row=row.pk, label=label, field=field, old=old, new=new, unit_id=unit_id)
+            self._entries.append((plan, entry))
 
     def close(self, *, reason: str = "") -> UUID | None:
         """Log what was noted, and begin anew; None when nothing changed."""
@@ -126,12 +143,16 @@ class Edits:
         row = after or before
         if row is None:
             return
+        changes = []
         for field in row._meta.concrete_fields:
+            if field.name in DERIVED:
+                continue
             old = field.value_from_object(before) if before else None
             new = field.value_from_object(after) if after else None
-            if field.name in DERIVED or old == new or (old in _EMPTY and new in _EMPTY):
-                continue
-            self.note(row, field.name, self._shown(before, field), self._shown(after, field))
+            if old != new and not (old in _EMPTY and new in _EMPTY):
+                changes.append((field.name, self._shown(before, field), self._shown(after, field)))
+        if changes:
+            self._note(row, changes)
 
     def _shown(self, row: models.Model | None, field: "models.Field[Any, Any]") -> str:
         """A value of the row in the words and figures of the screen."""
@@ -160,6 +181,32 @@ class Edits:
         if key not in self._texts:
             self._texts[key] = str(row)
         return self._texts[key]
+
+
+def write_rows(rows: Sequence[tuple[models.Model | None, models.Model]]) -> None:
+    """Store rows of one table: those that stand are changed, in their order, then the others are added."""
+    changed = [row for before, row in rows if before is not None]
+    added = [row for before, row in rows if before is None]
+    model = type(rows[0][1])
+    _prepare(model, [*changed, *added])
+    names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    if changed:
+        model._base_manager.bulk_create(
+            changed, AT_ONCE, update_conflicts=True, unique_fields=["pk"], update_fields=names
+        )
+    if added:
+        model._base_manager.bulk_create(added, AT_ONCE)
+
+
+def _prepare(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """What `save` does beyond storing."""
+    if model.save is models.Model.save:
+        return
+    derive = getattr(model, "set_name_keys", None) or getattr(model, "set_search_key", None)
+    if derive is None:
+        raise RuntimeError(f"{model.__name__}.save does what bulk_create would leave out")
+    for row in rows:
+        derive(row)
 
 
 def uses_of(row: models.Model, *, parts: Collection[type[models.Model]] = ()) -> list[models.Model]:

@@ -1,0 +1,271 @@
+"""Bringing a file in: taken up, previewed, applied as it was previewed, or cancelled."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import NoReturn
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from trainingplan.imports.kinds import Contents, FileKind, kind_of, kinds_for
+from trainingplan.imports.report import keep_report
+from trainingplan.imports.running import ADDED, CHANGED, Outcome, run
+from trainingplan.models import ImportBatch, ImportedRow, Plan, User
+from trainingplan.policies import Action, may
+from trainingplan.reading import Book, Unreadable, read_book
+from trainingplan.rules.numbers import format_count
+from trainingplan.services.changes import one_batch
+from trainingplan.services.refusals import Refused
+from trainingplan.services.running import Running
+
+KEPT_DAYS = 30
+"""How long uploads and their previews are kept; the batch and what it changed stay."""
+AT_ONCE = 1_000
+GONE = "Tệp đã tải lên của lần nhập này không còn được lưu. Hãy tải tệp lên lại."
+CHANGED_SINCE = (
+    "Chưa nhập: dữ liệu đã thay đổi từ lúc xem trước. Dưới đây là bản xem trước mới; hãy xem lại rồi xác nhận."
+)
+Progress = Callable[[int, int, str], None]
+
+
+class ChangedSince(Refused):
+    """What the file would change is no longer what was previewed; the batch shows a new preview."""
+
+
+def visible_batches(user: User) -> QuerySet[ImportBatch]:
+    """One's own; all of them for who reads the log."""
+    batches = ImportBatch.objects.select_related("by", "plan", "undone_by")
+    return batches if may(user, Action.SEE_TRAIL) else batches.filter(by=user)
+
+
+def recognise(book: Book, actor: User) -> FileKind | None:
+    """The first kind that knows the book, of those that the actor may bring in."""
+    return next((kind for kind in kinds_for(actor) if kind.recognises(book)), None)
+
+
+def take_up(*, name: str, content: bytes, kind: FileKind | None, plan: Plan | None, actor: User) -> ImportBatch:
+    """Keep an upload as a batch that waits for its preview; `kind` of None is told from the file. Raises Refused."""
+    book = _read(name, content)
+    kind = kind or recognise(book, actor)
+    if kind is None:
+        raise Refused(
+            "Chưa nhận ra tệp này thuộc loại nào. Chọn loại tệp, hoặc dùng tệp mẫu của loại ấy.", field="kind"
+        )
+    if not may(actor, kind.action):
+        raise Refused("Bạn không nhập được loại tệp này.", field="kind")
+    if kind.needs_plan and plan is None:
+        raise Refused("Chọn kế hoạch năm mà tệp này thuộc về.", field="plan")
+    batch = ImportBatch(
+        kind=kind.key,
+        title=kind.title[:200],
+        plan=plan if kind.needs_plan else None,
+        by=actor,
+        at=timezone.now(),
+        file_name=name[-200:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        rows=sum(any(value is not None for value in row) for sheet in book.sheets for row in sheet.rows),
+    )
+    batch.upload.save("tep", ContentFile(content), save=False)
+    batch.save()
+    return batch
+
+
+def preview(batch: ImportBatch, *, progress: Progress | None = None) -> ImportBatch:
+    """Find out what the file would change and all that is wrong with it; nothing of that is written.
+
+    What keeps the file from being read at all becomes the batch's message. Raises Refused where it is over.
+    """
+    if batch.state not in OPEN:
+        raise Refused("Lần nhập này đã xong.")
+    try:
+        contents = _contents(batch)
+        with transaction.atomic():
+            outcome = _run(batch, contents, progress)
+            transaction.set_rollback(True)
+    except Refused as refusal:
+        batch.state, batch.message, batch.digest = ImportBatch.State.FAILED, refusal.message, ""
+        batch.save()
+        return batch
+    _show(batch, outcome)
+    return batch
+
+
+OPEN = (ImportBatch.State.READING, ImportBatch.State.PREVIEWED, ImportBatch.State.FAILED)
+
+
+def _show(batch: ImportBatch, outcome: Outcome, message: str = "") -> None:
+    keep_report(batch, outcome)
+    batch.questions = sum(batch.answers.get(question.key) is None for question in outcome.questions)
+    batch.state, batch.message = ImportBatch.State.PREVIEWED, message
+    batch.save()
+
+
+def answer(batch: ImportBatch, answers: Mapping[str, str]) -> None:
+    """Keep what was answered to the file's questions; an empty answer takes one back. Preview again afterwards."""
+    kept = {**batch.answers, **answers}
+    batch.answers = {key: value for key, value in kept.items() if value}
+    batch.save(update_fields=["answers"])
+
+
+def apply(
+    batch: ImportBatch, *, mode: str, digest: str, actor: User, running: Running | None = None,
+    progress: Progress | None = None,
+) -> ImportBatch:  # fmt: skip
+    """Write what was previewed, in one transaction with its log.
+
+    `digest` names the preview that was looked at. Raises Refused, and ChangedSince after keeping a new preview.
+    """
+    if batch.by_id != actor.pk:
+        raise Refused("Chỉ người tải tệp lên mới xác nhận nhập được.")
+    contents = _contents(batch)
+    try:
+        with _writing(running), one_batch() as log:
+            batch = _locked(batch)
+            outcome = _run(batch, contents, progress)
+            if {batch.digest, digest} != {outcome.digest}:
+                _turn_back(outcome)
+            _check(outcome, mode)
+            _keep(batch, outcome, mode, log)
+    except _OtherwiseNow as other:
+        _show(batch, other.outcome, CHANGED_SINCE)
+        raise ChangedSince(CHANGED_SINCE) from None
+    return batch
+
+
+class _OtherwiseNow(Exception):  # noqa: N818 - ends the transaction, and is never seen outside
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def _turn_back(outcome: Outcome) -> NoReturn:
+    raise _OtherwiseNow(outcome)
+
+
+@contextmanager
+def _writing(running: Running | None) -> Iterator[None]:
+    with running.transaction() if running is not None else transaction.atomic():
+        yield
+
+
+def _locked(batch: ImportBatch) -> ImportBatch:
+    """The batch, which nobody else applies meanwhile; raises Refused when somebody has."""
+    stored = ImportBatch.objects.select_for_update(of=("self",)).select_related("by", "plan").get(pk=batch.pk)
+    if stored.state != ImportBatch.State.PREVIEWED:
+        raise Refused(f"Tệp này không còn chờ xác nhận: {stored.get_state_display()}.")
+    return stored
+
+
+def _check(outcome: Outcome, mode: str) -> None:
+    if outcome.file_problems:
+        raise Refused("Tệp có lỗi chung nên không nhập được dòng nào. Xem danh sách lỗi.")
+    if outcome.problems and mode != ImportBatch.Mode.GOOD_ROWS:
+        raise Refused(
+            f"Tệp còn {format_count(len(outcome.problems))} lỗi. Sửa rồi tải lên lại, hoặc chỉ nhập các dòng đúng."
+        )
+    if not outcome.count(ADDED) + outcome.count(CHANGED):
+        raise Refused("Tệp không thay đổi gì, không có gì để nhập.")
+
+
+def _keep(batch: ImportBatch, outcome: Outcome, mode: str, log: UUID) -> None:
+    ImportedRow.objects.bulk_create(
+        (
+            ImportedRow(
+                batch=batch,
+                table=line.table,
+                resource=line.resource,
+                sheet=line.place.sheet[:200],
+                row=line.place.row,
+                name=line.name[:500],
+                object_pk=line.pk,
+                added=line.action == ADDED,
+                before=line.before,
+                after=line.after,
+            )
+            for line in outcome.lines
+            if line.action in (ADDED, CHANGED)
+        ),
+        batch_size=AT_ONCE,
+    )
+    batch.state, batch.mode = ImportBatch.State.APPLIED, mode
+    batch.applied_at, batch.log_batch, batch.message = timezone.now(), log, ""
+    batch.save()
+
+
+@transaction.atomic
+def cancel(batch: ImportBatch, *, actor: User) -> None:
+    """Give the file up before it is applied; its upload is deleted."""
+    stored = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    if stored.by_id != actor.pk:
+        raise Refused("Chỉ người tải tệp lên mới hủy được.")
+    if stored.state not in OPEN:
+        raise Refused(f"Lần nhập này {stored.get_state_display()}, không hủy được.")
+    stored.state = ImportBatch.State.CANCELLED
+    forget_files(stored)
+    stored.save()
+
+
+def forget_uploads() -> None:
+    """Delete the files of batches that are older than they are kept; what nobody confirmed is cancelled."""
+    old = ImportBatch.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).exclude(Q(upload="", report=""))
+    for batch in old:
+        if batch.state in OPEN:
+            batch.state = ImportBatch.State.CANCELLED
+        forget_files(batch)
+        batch.save()
+
+
+def forget_files(batch: ImportBatch) -> None:
+    for file in (batch.upload, batch.report):
+        if file:
+            file.delete(save=False)
+
+
+def upload_of(batch: ImportBatch) -> bytes:
+    """The file as it was uploaded; raises Refused when it is no longer kept."""
+    try:
+        with batch.upload.open("rb") as file:
+            content: bytes = file.read()
+    except (FileNotFoundError, ValueError) as error:
+        raise Refused(GONE) from error
+    return content
+
+
+def kind_for(batch: ImportBatch, actor: User) -> FileKind:
+    """The batch's kind; raises Refused for who may no longer bring such files in."""
+    kind = kind_of(batch.kind, actor)
+    if kind is None:
+        raise Refused("Bạn không nhập được loại tệp này.")
+    return kind
+
+
+def _read(name: str, content: bytes) -> Book:
+    try:
+        return read_book(name, content)
+    except Unreadable as unreadable:
+        raise Refused(str(unreadable), field="file") from unreadable
+
+
+def _contents(batch: ImportBatch) -> Contents:
+    kind = kind_for(batch, batch.by)
+    book = _read(batch.file_name, upload_of(batch))
+    return kind.contents(book, plan=batch.plan, actor=batch.by, answers=batch.answers)
+
+
+def _run(batch: ImportBatch, contents: Contents, progress: Progress | None) -> Outcome:
+    total = sum(len(table.dataset) for table in contents.tables)
+    seen = 0
+
+    def watch(_: int) -> None:
+        nonlocal seen
+        seen += 1
+        if progress is not None and seen % 100 == 1:
+            progress(seen, total, "Đang kiểm tra từng dòng")
+
+    reason = f"Nhập từ tệp {batch.file_name}"
+    return run(contents, actor=batch.by, answers=batch.answers, reason=reason, watch=watch)

@@ -1,0 +1,157 @@
+"""One run of a file's tables through their resources, inside a transaction that the caller keeps or rolls back."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+from import_export.results import RowResult
+
+from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Question
+from trainingplan.imports.problems import place_of, problems_in
+from trainingplan.models import User
+from trainingplan.resources.base import CatalogueResource
+from trainingplan.resources.columns import Column
+
+Cells = dict[str, Any]
+Watch = Callable[[int], None]
+ADDED, CHANGED, SAME, REFUSED = "added", "changed", "same", "refused"
+_ACTIONS = {RowResult.IMPORT_TYPE_NEW: ADDED, RowResult.IMPORT_TYPE_UPDATE: CHANGED, RowResult.IMPORT_TYPE_SKIP: SAME}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What becomes of one row of the file: each change is (heading, old, new) as shown."""
+
+    table: int
+    resource: str
+    place: Place
+    action: str
+    name: str
+    changes: tuple[tuple[str, str, str], ...]
+    pk: str
+    before: Cells
+    after: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that a file changes and all that is wrong with it. `file_problems` belong to no row: nothing is taken in."""
+
+    lines: tuple[Line, ...]
+    problems: tuple[Problem, ...]
+    questions: tuple[Question, ...]
+    notes: tuple[str, ...]
+    digest: str
+
+    @property
+    def file_problems(self) -> int:
+        return sum(problem.place is None for problem in self.problems)
+
+    def count(self, action: str) -> int:
+        return sum(line.action == action for line in self.lines)
+
+
+def run(
+    contents: Contents,
+    *,
+    actor: User,
+    answers: Mapping[str, str],
+    reason: str,
+    watch: Watch | None = None,
+) -> Outcome:
+    """Take in every row that is right, table by table; the others are told of, all at once."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("a run needs a transaction")
+    problems = [*contents.problems, *_unanswered(contents.questions, answers)]
+    refused = {(problem.place.sheet, problem.place.row) for problem in problems if problem.place is not None}
+    lines: list[Line] = []
+    for index, table in enumerate(contents.tables):
+        resource = table.resource() if isinstance(table.resource, type) else table.resource
+        resource.good_rows, resource.watch = True, watch
+        sheet = resource.get_display_name()
+        places = {number: place_of(table, number, "", sheet) for number in table.dataset[ROW]}
+        resource.refused_rows = frozenset(
+            number for number, place in places.items() if (place.sheet, place.row) in refused
+        )
+        result = resource.import_data(table.dataset, dry_run=False, user=actor, reason=reason)
+        problems += problems_in(result, table, resource, sheet)
+        lines += (_line(index, resource, row, places) for row in result.rows)
+    lines += _outside_tables(problems, lines)
+    told = _once(problems)
+    return Outcome(tuple(lines), told, contents.questions, contents.notes, _digest(lines, told))
+
+
+def _unanswered(questions: Iterable[Question], answers: Mapping[str, str]) -> Iterable[Problem]:
+    for question in questions:
+        if answers.get(question.key) not in {value for value, _ in question.options if value}:
+            places: tuple[Place | None, ...] = question.places or (None,)
+            for place in places:
+                yield Problem(place, "", question.text, "Chọn câu trả lời ở trang xem trước, rồi xem trước lại.")
+
+
+def _line(index: int, resource: CatalogueResource, row: RowResult, places: Mapping[int, Place]) -> Line:
+    place = places[row.row_values[ROW]]
+    action = REFUSED if row.validation_error is not None else _ACTIONS.get(row.import_type, REFUSED)
+    path = f"{type(resource).__module__}.{type(resource).__qualname__}"
+    if action in (REFUSED, SAME):
+        return Line(index, path, place, action, row.object_repr or "", (), "", {}, {})
+    before = cells_of(resource, row.original) if action == CHANGED else {}
+    after = cells_of(resource, row.instance)
+    changes = tuple(row.diff or ())
+    return Line(index, path, place, action, row.object_repr or "", changes, str(row.instance.pk or ""), before, after)
+
+
+def _outside_tables(problems: Iterable[Problem], lines: Iterable[Line]) -> list[Line]:
+    """Rows that were refused before they came into a table."""
+    there = {(line.place.sheet, line.place.row) for line in lines}
+    outside: dict[tuple[str, int], Place] = {}
+    for problem in problems:
+        if problem.place is not None and problem.place.row and (problem.place.sheet, problem.place.row) not in there:
+            outside.setdefault((problem.place.sheet, problem.place.row), Place(problem.place.sheet, problem.place.row))
+    return [Line(0, "", place, REFUSED, "", (), "", {}, {}) for place in outside.values()]
+
+
+def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Of several problems of one cell the first, which is that of whoever read the file; all of a row as a whole."""
+    kept: dict[object, Problem] = {}
+    for problem in problems:
+        place = problem.place
+        cell = (place.sheet, place.row, place.column) if place is not None and place.column else problem
+        kept.setdefault(cell, problem)
+    return tuple(kept.values())
+
+
+def cells_of(resource: CatalogueResource, row: Model) -> Cells:
+    """The row's cells by heading as the resource exports them, with those by which its key is found."""
+    return {str(column.column_name): _stored(column, row) for column in stored_columns(resource)}
+
+
+def stored_columns(resource: CatalogueResource) -> list[Column]:
+    columns = resource.get_import_fields()
+    scopes = {heading for column in columns for heading in getattr(column.widget, "scope", ())}
+    given = {column.column_name for column in columns}
+    shown = [one for one in resource.columns.values() if one.column_name in scopes - given]
+    return [*shown, *columns]
+
+
+def _stored(column: Column, row: Model) -> Any:
+    value = column.export(row)
+    if isinstance(value, datetime | date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, Model):
+        return str(value.pk)
+    return value if isinstance(value, str | int | None) else str(value)
+
+
+def _digest(lines: Iterable[Line], problems: Iterable[Problem]) -> str:
+    """One value for all that a file changes, so that what is applied is what was shown."""
+    sum_ = hashlib.sha256()
+    for line in lines:
+        sum_.update(repr((line.table, line.place, line.action, line.changes)).encode())
+    for problem in problems:
+        sum_.update(repr((problem.place, problem.reason)).encode())
+    return sum_.hexdigest()
