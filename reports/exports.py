@@ -1,6 +1,7 @@
 """A plan's documents as files: one in one format, a folder of them, all as one zip or as one PDF."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from importlib import import_module
 from io import BytesIO
@@ -97,14 +98,26 @@ def put_in_place(target: Path, content: bytes) -> Path:
     return target
 
 
-def zip_of(documents: Iterable[Document], formats: Sequence[Format]) -> bytes:
-    """All documents in all formats as one archive, the same bytes for the same documents."""
+def zip_of(
+    documents: Sequence[Document],
+    formats: Sequence[Format],
+    *,
+    more: Mapping[str, bytes] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> bytes:
+    """All documents in the formats that suit them, and `more` files, as one archive: the same bytes for the same."""
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for document in documents:
-            day = document.created
-            for fmt in formats:
-                entry = ZipInfo(file_name(document, fmt), (day.year, day.month, day.day, 0, 0, 0))
-                entry.compress_type = ZIP_DEFLATED
-                archive.writestr(entry, render(document, fmt))
+            for fmt in formats_of(document, formats):
+                progress(name := file_name(document, fmt))
+                archive.writestr(_entry(name, document.created), render(document, fmt))
+        for name, content in (more or {}).items():
+            archive.writestr(_entry(name, documents[0].created), content)
     return buffer.getvalue()
+
+
+def _entry(name: str, day: date) -> ZipInfo:
+    entry = ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+    entry.compress_type = ZIP_DEFLATED
+    return entry

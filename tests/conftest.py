@@ -80,6 +80,12 @@ def _flush_in_spite_of_triggers() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def jobs_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a job run where it is asked for, though the test's own transaction is never committed."""
+    monkeypatch.setattr("trainingplan.services.jobs.when_committed", lambda act: act())
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium, silent on the network. A missing browser fails the test; it never skips it."""

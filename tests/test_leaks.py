@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from quotas.models import Person
 from tests.cast import make_user
-from trainingplan.models import Plan, Role, Unit, UnitName
+from trainingplan.models import JobFile, Plan, Role, Unit, UnitName
 
 OWN = "huyen-uy-binh-son"
 NAMED_BY_THE_PLAN = {"Ban Tổ chức Tỉnh ủy", "Trường Chính trị tỉnh", "Đảng ủy Khối Cơ quan và Doanh nghiệp tỉnh"}
@@ -30,7 +30,6 @@ PAGES = [
     ("appendices", {}),
     *(("appendix", {"number": number}) for number in range(1, 8)),
     *(("appendix-file", {"number": n, "extension": e}) for n in range(1, 8) for e in ("xlsx", "pdf")),
-    ("appendices-zip", {}),
 ]
 
 
@@ -68,6 +67,17 @@ def test_no_string_of_another_unit(
     assert response.status_code == 200
     text = text_of(name, response.content)
     assert not sorted(word for word in foreign if word in text)
+
+
+def test_no_string_of_another_unit_in_all_appendices(
+    client_of_unit: Client, foreign: set[str], jobs_at_once: None
+) -> None:
+    page = client_of_unit.post(reverse("appendices-zip", kwargs={"year": 2024}), follow=True)
+    file = JobFile.objects.get()
+    text = text_of(file.name, b"".join(client_of_unit.get(f"{page.redirect_chain[-1][0]}ket-qua/1/")))
+    assert file.name == "phu-luc-2024.zip"
+    assert "Bình Sơn" in text
+    assert not sorted(word for word in foreign if word in text + page.content.decode())
 
 
 def test_control_the_board_reads_them_all(plan_2024: Plan, foreign: set[str]) -> None:

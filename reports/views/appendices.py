@@ -1,19 +1,21 @@
 """The appendices: list, preview on screen, files, and all files as one zip."""
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as render_template
+from django.urls import reverse
 
 from reports.appendices import build_appendix
 from reports.appendices.columns import WrongDefinition
-from reports.exports import Format, file_name, render, zip_of
+from reports.exports import Format, file_name, render
 from reports.renderers.html import render_html
 from reports.scopes import scope_of, visible_appendices
 from reports.views.files import attachment
 from reports.why import appendix_total, why_address
 from trainingplan.models import Appendix, Plan
-from trainingplan.policies import Action, UserRequest, plan_view
+from trainingplan.policies import WRITE, Action, UserRequest, plan_view
+from trainingplan.services.jobs import start_job
+from trainingplan.views.jobs import follow
 
 DOWNLOADS = (Format.XLSX, Format.PDF)
 
@@ -63,18 +65,13 @@ def appendix_file(request: UserRequest, plan: Plan, number: int, extension: str)
     return attachment(render(document, fmt), file_name(document, fmt), fmt.content_type)
 
 
-@plan_view(Action.SEE_APPENDICES)
+@plan_view(Action.SEE_APPENDICES, WRITE)
 def appendices_zip(request: UserRequest, plan: Plan) -> HttpResponse:
-    """All appendices the user may see, in Excel and PDF."""
-    scope = scope_of(request.user, plan)
-    documents = []
-    for shown in visible_appendices(request.user, plan):
-        try:
-            documents.append(build_appendix(plan, shown, scope))
-        except WrongDefinition as wrong:
-            messages.error(request, f"Chưa tải được tất cả: {shown} có lỗi. {wrong}")
-            return redirect("appendices", plan.year)
-    return attachment(zip_of(documents, DOWNLOADS), f"phu-luc-{plan.year}.zip", "application/zip")
+    """Ask for all appendices the user may see, in Excel and PDF."""
+    back = reverse("appendices", kwargs={"year": plan.year})
+    title = f"Xuất các phụ lục năm {plan.year}"
+    job = start_job(kind="xuat-phu-luc", title=title, params={}, plan=plan, actor=request.user, back=back)
+    return follow(request, job)
 
 
 def _find(listed: list[Appendix], number: int) -> Appendix:

@@ -1,19 +1,18 @@
 """Kế hoạch: the text as it will be issued, its files, and plan and appendices in one file."""
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.shortcuts import render as render_template
+from django.urls import reverse
 
-from reports.appendices.columns import WrongDefinition
 from reports.doors import Doors
-from reports.exports import WHOLE, Format, file_name, plan_documents, render, render_whole
+from reports.exports import Format, file_name, render
 from reports.plan_document import has_text, plan_document
 from reports.renderers.html import render_html
-from reports.scopes import scope_of, visible_appendices
 from reports.views.files import attachment
 from trainingplan.models import Plan
-from trainingplan.policies import Action, UserRequest, plan_view
+from trainingplan.policies import WRITE, Action, UserRequest, plan_view
+from trainingplan.services.jobs import start_job
+from trainingplan.views.jobs import follow
 
 DOWNLOADS = (Format.DOCX, Format.PDF, Format.TXT)
 SERVED = (*DOWNLOADS, Format.HTML)
@@ -42,14 +41,20 @@ def plan_file(_request: UserRequest, plan: Plan, extension: str) -> HttpResponse
     return attachment(render(document, fmt), file_name(document, fmt), fmt.content_type)
 
 
-@plan_view(Action.SEE_PLAN)
+@plan_view(Action.SEE_PLAN, WRITE)
 def plan_whole(request: UserRequest, plan: Plan) -> HttpResponse:
-    """The plan and its appendices in one PDF; an appendix that cannot be printed is named."""
+    """Ask for the plan and its appendices in one PDF."""
+    return _export(request, plan, "xuat-toan-bo", f"Xuất kế hoạch năm {plan.year} thành một tệp PDF")
+
+
+@plan_view(Action.SEE_PLAN, WRITE)
+def plan_everything(request: UserRequest, plan: Plan) -> HttpResponse:
+    """Ask for the plan and its appendices in every format."""
+    return _export(request, plan, "xuat-tat-ca", f"Xuất tất cả các tệp của kế hoạch năm {plan.year}")
+
+
+def _export(request: UserRequest, plan: Plan, kind: str, title: str) -> HttpResponse:
     if not has_text(plan):
-        raise Http404(WHOLE)
-    try:
-        documents = plan_documents(plan, visible_appendices(request.user, plan), scope_of(request.user, plan))
-    except WrongDefinition as wrong:
-        messages.error(request, f"Chưa tải được toàn bộ: có phụ lục bị lỗi. {wrong}")
-        return redirect("plan-text", plan.year)
-    return attachment(render_whole(documents), WHOLE, Format.PDF.content_type)
+        raise Http404(kind)
+    back = reverse("plan-text", kwargs={"year": plan.year})
+    return follow(request, start_job(kind=kind, title=title, params={}, plan=plan, actor=request.user, back=back))

@@ -1,6 +1,7 @@
 """The plan as a document: the issued words in every format, the forms of each profile, figures marked on the screen."""
 
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO, StringIO
@@ -30,7 +31,7 @@ from reports.views.plan import SERVED
 from tests.cast import make_user
 from tests.reports.printed_readers import pdf_pages, read_html
 from tests.reports.test_text import ISSUED, differences, normalised
-from trainingplan.models import Plan, Role
+from trainingplan.models import Job, Plan, Role
 
 RULE = "-----"
 """Stands below the subject on paper, and is no word of the plan."""
@@ -258,26 +259,50 @@ def test_the_page_shows_the_text_and_hands_out_files(
     assert len(captured) <= 20
     assert '<span class="field" data-field="{budget}">36.511.988.780</span>' in page
     assert all(f"/2024/ke-hoach/{name}" in page for name in ("ke-hoach.docx", "ke-hoach.pdf", "ke-hoach.txt"))
-    assert "/2024/ke-hoach/toan-bo.pdf" in page
+    assert "/2024/ke-hoach/toan-bo/" in page
     reply = reader.get("/2024/ke-hoach/ke-hoach.txt")
     assert from_title(reply.content.decode()) == issued()
     assert (reply["Content-Type"], reply["Cache-Control"]) == ("text/plain; charset=utf-8", "no-store, private")
     assert reader.get("/2024/ke-hoach/ke-hoach.xlsx").status_code == 404
-    monkeypatch.setattr("reports.views.plan.render_whole", lambda documents: b"%d documents" % len(documents))
-    assert reader.get("/2024/ke-hoach/toan-bo.pdf").content == b"9 documents"
+
+
+def test_the_whole_plan_is_made_beside_the_pages(
+    plan_2024: Plan, reader: Client, jobs_at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.jobs.exports.render_whole", lambda documents: b"%d documents" % len(documents))
+    page = reader.post("/2024/ke-hoach/toan-bo/", follow=True)
+    assert "Tải toan-bo.pdf" in page.content.decode()
+    reply = reader.get(f"{page.redirect_chain[-1][0]}ket-qua/1/")
+    assert b"".join(reply) == b"9 documents"
+    assert "no-store" in reply["Cache-Control"]
+
+
+def test_everything_comes_in_the_formats_that_suit(
+    plan_2024: Plan, reader: Client, jobs_at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.jobs.exports.render_whole", lambda _: b"whole")
+    monkeypatch.setattr("reports.exports.render", lambda _, fmt: f"{fmt}".encode())
+    page = reader.post("/2024/ke-hoach/tat-ca-tep/", follow=True)
+    job = Job.objects.get()
+    assert (job.state, job.words) == (Job.State.DONE, "Đang tạo tệp phu-luc-8.txt")
+    with zipfile.ZipFile(BytesIO(b"".join(reader.get(f"{page.redirect_chain[-1][0]}ket-qua/1/")))) as archive:
+        names = archive.namelist()
+    assert len(names) == len(set(names)) == 4 + 8 * 5 + 1
+    assert {"ke-hoach.docx", "phu-luc-1.xlsx", "toan-bo.pdf"} <= set(names)
+    assert "ke-hoach.xlsx" not in names
 
 
 def test_a_plan_without_a_text_says_so(plan_2024: Plan, reader: Client) -> None:
     assert "Kế hoạch năm 2023 chưa có văn bản." in reader.get("/2023/ke-hoach/").content.decode()
-    for name in ("ke-hoach.docx", "toan-bo.pdf"):
-        assert reader.get(f"/2023/ke-hoach/{name}").status_code == 404
+    assert reader.get("/2023/ke-hoach/ke-hoach.docx").status_code == 404
+    assert reader.post("/2023/ke-hoach/toan-bo/").status_code == 404
 
 
-def test_an_appendix_that_cannot_be_printed_is_named(plan_2024: Plan, reader: Client) -> None:
+def test_an_appendix_that_cannot_be_printed_is_named(plan_2024: Plan, reader: Client, jobs_at_once: None) -> None:
     plan_2024.appendices.get(number=2).columns.filter(source="full_name").update(source="khong-co")
     with pytest.raises(WrongDefinition) as fault:
         plan_documents(plan_2024, plan_2024.appendices.all(), whole_province())
-    page = reader.get("/2024/ke-hoach/toan-bo.pdf", follow=True).content.decode()
+    page = reader.post("/2024/ke-hoach/toan-bo/", follow=True).content.decode()
     assert "Chưa tải được toàn bộ" in page
     assert escape(str(fault.value)) in page
 

@@ -47,8 +47,8 @@ def test_a_file_leads_to_the_page(path: str, fault: str, board: Client) -> None:
     assert fault in board.get(f"/2024/phu-luc/{path}", follow=True).content.decode()
 
 
-def test_the_zip_names_the_appendix(fault: str, board: Client) -> None:
-    page = board.get("/2024/phu-luc/tat-ca.zip", follow=True).content.decode()
+def test_the_zip_names_the_appendix(fault: str, board: Client, jobs_at_once: None) -> None:
+    page = board.post("/2024/phu-luc/tat-ca/", follow=True).content.decode()
     assert "Phụ lục 1 có lỗi" in page
     assert fault in page
 

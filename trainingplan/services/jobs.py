@@ -2,9 +2,10 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
@@ -17,9 +18,6 @@ from trainingplan.models import Job, Plan, User
 from trainingplan.models.jobs import PENDING
 from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Beat, Cancelled, GivenBack, Running, Superseded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
@@ -46,13 +44,18 @@ def start_job(
     try:
         with transaction.atomic():
             job.save(force_insert=True)
-            transaction.on_commit(lambda: enqueue(job))
+            when_committed(lambda: enqueue(job))
     except IntegrityError:
         pending = Job.objects.filter(key=key, state__in=PENDING).first() if key else None
         if pending is None:
             raise
         return pending
     return job
+
+
+def when_committed(act: Callable[[], None]) -> None:
+    """After the surrounding transaction; tests that undo theirs let it happen at once."""
+    transaction.on_commit(act)
 
 
 def standing(user: User) -> str:

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from trainingplan.models import Job, JobFile, Plan, User
+from trainingplan.policies import Action, may
 from trainingplan.services.refusals import Refused
 
 WRITTEN_EVERY = 1
@@ -73,6 +74,11 @@ class Running:
         if self.job.plan is None:
             raise Refused("Việc này không thuộc kế hoạch nào.")
         return self.job.plan
+
+    def require(self, action: Action) -> None:
+        """Raise Refused unless the asker still may: his account may have been closed or changed since he asked."""
+        if not may(self.actor, action):
+            raise Refused("Tài khoản đã yêu cầu việc này không còn quyền làm việc này.")
 
     @property
     def current(self) -> QuerySet[Job]:
