@@ -1,6 +1,6 @@
 """Norm sets, their items and budget lines as files. Lines are written by the budget page's own service."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from budget.models import BudgetLine, FundSource, NormItem, NormSet
-from budget.services.lines import LineData, save_line
+from budget.services.lines import LineData, remove_line, save_line
 from courses.resources import YEAR, programme_column
 from trainingplan.models import UnitGroup
 from trainingplan.resources.base import CatalogueResource
@@ -179,6 +179,8 @@ class BudgetLineResource(CatalogueResource):
                 actor=self.actor,
                 version=instance.version if seen is None else seen,
             )
+            # What was added is known by the key that the service has given it.
+            instance.pk, instance.key, instance.amount = line.pk, line.key, line.amount
         except Refused as refusal:
             field = _FIELDS.get(refusal.field, refusal.field) or "content"
             raise ValidationError({field: refusal.message}) from refusal
@@ -194,6 +196,10 @@ class BudgetLineResource(CatalogueResource):
 
     def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: Any) -> None:
         """The service has logged each line already."""
+
+    def remove(self, rows: Sequence[BudgetLine], *, reason: str) -> None:
+        for line in rows:
+            remove_line(plan=line.plan, line=line, version=line.version, actor=self.actor, reason=reason)
 
 
 _FIELDS = {"shares": "amount", "costs": "basis"}

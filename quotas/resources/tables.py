@@ -216,6 +216,11 @@ class CellResource(BulkResource):
     def filter_export(self, queryset: QuerySet[Any], **kwargs: Any) -> QuerySet[Any]:
         return queryset.select_related("quota__programme__plan", "unit").prefetch_related("unit__names")
 
+    def emptied(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """A cell is never deleted: grids know it, and its history, from now on."""
+        no_need = {column.column_name: None for name, column in self.columns.items() if name == "no_need"}
+        return {**cells, NUMBER: None, **no_need}
+
     def dehydrate_year(self, cell: Allocation | Registration) -> str:
         return str(cell.quota.programme.plan.year)
 

@@ -124,7 +124,7 @@ def apply(
         raise Refused("Chỉ người tải tệp lên mới xác nhận nhập được.")
     contents = _contents(batch)
     try:
-        with _writing(running), one_batch() as log:
+        with writing(running), one_batch() as log:
             batch = _locked(batch)
             outcome = _run(batch, contents, progress)
             if {batch.digest, digest} != {outcome.digest}:
@@ -148,7 +148,8 @@ def _turn_back(outcome: Outcome) -> NoReturn:
 
 
 @contextmanager
-def _writing(running: Running | None) -> Iterator[None]:
+def writing(running: Running | None) -> Iterator[None]:
+    """One transaction; of a job, the one that is undone where another attempt has taken over."""
     with running.transaction() if running is not None else transaction.atomic():
         yield
 
@@ -257,6 +258,11 @@ def _contents(batch: ImportBatch) -> Contents:
     return kind.contents(book, plan=batch.plan, actor=batch.by, answers=batch.answers)
 
 
+def log_name(batch: ImportBatch) -> str:
+    """The file as the log names it."""
+    return f"«{batch.file_name}» ({batch.title})"
+
+
 def _run(batch: ImportBatch, contents: Contents, progress: Progress | None) -> Outcome:
     total = sum(len(table.dataset) for table in contents.tables)
     seen = 0
@@ -267,5 +273,5 @@ def _run(batch: ImportBatch, contents: Contents, progress: Progress | None) -> O
         if progress is not None and seen % 100 == 1:
             progress(seen, total, "Đang kiểm tra từng dòng")
 
-    reason = f"Nhập từ tệp {batch.file_name}"
+    reason = f"Nhập từ tệp {log_name(batch)}"
     return run(contents, actor=batch.by, answers=batch.answers, reason=reason, watch=watch)

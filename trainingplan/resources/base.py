@@ -1,7 +1,7 @@
 """What a catalogue's import and export share: Vietnamese headings, strict cells, all errors at once, all or nothing."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import tablib
@@ -126,8 +126,7 @@ class CatalogueResource(Resource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         """Bring the headings to their own spelling; raises Refused for those unknown, missing or given twice."""
-        self.actor, self.edits = kwargs["user"], Edits(kwargs["user"])
-        self._rows_by_key: dict[Key, int] = {}
+        self.prepare(kwargs["user"])
         try:
             dataset.headers = self._headings(dataset.headers)
         except Refused:
@@ -135,6 +134,11 @@ class CatalogueResource(Resource):
             raise
         if not len(dataset):
             raise Refused("Tệp chỉ có dòng tiêu đề, chưa có dòng dữ liệu nào.")
+
+    def prepare(self, actor: User) -> None:
+        """Begin to write in the name of the actor."""
+        self.actor, self.edits = actor, Edits(actor)
+        self._rows_by_key: dict[Key, int] = {}
 
     def _headings(self, typed: list[str]) -> list[str]:
         known = {fold(column.column_name): column for column in self.columns.values()}
@@ -187,9 +191,17 @@ class CatalogueResource(Resource):
     def key_of(self, row: Model) -> Key:
         return tuple(_part(self.columns[name].get_value(row)) for name in self.get_import_id_fields())
 
+    def key_in(self, row: Mapping[str, Any]) -> Key:
+        """The key that the cells name; raises ValueError."""
+        return tuple(_part(self.columns[name].clean(row)) for name in self.get_import_id_fields())
+
+    def loader(self) -> KeyLoader:
+        """The rows that stand, by their keys."""
+        return KeyLoader(self)
+
     def get_instance(self, instance_loader: KeyLoader, row: Mapping[str, Any]) -> Model | None:
         try:
-            key = tuple(_part(self.columns[name].clean(row)) for name in self.get_import_id_fields())
+            key = self.key_in(row)
         except ValueError:
             return None  # the cell is refused, with its reason, when it is read
         if any(part in (None, "") for part in key):
@@ -271,6 +283,16 @@ class CatalogueResource(Resource):
         for column in self.get_import_fields():
             if isinstance(column.widget, References) and column.column_name in row:
                 self.edits.relate(instance, column.attribute, column.clean(row))
+
+    # Taking back
+
+    def emptied(self, cells: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The cells that stand for a row that was not there, where rows are emptied; None where they are removed."""
+        return None
+
+    def remove(self, rows: Sequence[Any], *, reason: str) -> None:
+        """Delete rows that an import has added, noting it; raises Refused when anything uses one of them."""
+        self.edits.delete_many(rows)
 
     def heading_of(self, field: str) -> str:
         """The heading of the column that a validation error names by its field; none for the row as a whole."""

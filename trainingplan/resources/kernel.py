@@ -1,6 +1,6 @@
 """Units with their names, and users, as files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -50,6 +50,14 @@ class UnitNameResource(CatalogueResource):
 
     def forget_row(self, row: Mapping[str, Any]) -> None:
         self.columns["unit"].widget.read_again()
+
+    def remove(self, rows: Sequence[UnitName], *, reason: str) -> None:
+        """A unit whose only name goes, goes with it; raises Refused when anything uses the unit."""
+        for name in rows:
+            if UnitName.objects.filter(unit=name.unit_id).exclude(pk=name.pk).exists():
+                self.edits.delete(name)
+            else:
+                self.edits.delete(name.unit, parts=(UnitName,))
 
     def problems_of(self, instance: UnitName) -> dict[str, str]:
         if not instance.unit_id:

@@ -101,6 +101,24 @@ class Edits:
             self._note_differences(part, None)
         collector.delete()
 
+    def delete_many(self, rows: Sequence[models.Model]) -> None:
+        """`delete` for rows of one table without parts; raises Refused when anything uses one of them."""
+        for row in rows:
+            self._open(row)
+        collector = Collector(using=connection.alias, origin=rows[0])
+        try:
+            collector.collect(list(rows))
+        except (ProtectedError, RestrictedError):
+            used = True
+        else:
+            used = bool(collector.field_updates) or {_key(one) for one in _collected(collector)} != set(map(_key, rows))
+        if used:
+            only = rows[0] if len(rows) == 1 else None
+            raise Refused(f"Không xóa được {self._label(only)}: {in_words(uses_of(only))}." if only else "")
+        for row in rows:
+            self._note_differences(row, None)
+        collector.delete()
+
     def relate(self, row: models.Model, name: str, related: Iterable[models.Model]) -> None:
         """Set a many-to-many relation of the row."""
         self._open(row)
