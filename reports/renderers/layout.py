@@ -148,10 +148,11 @@ def _cells(table: Table) -> list[list[tuple[Value, bool]]]:
     """What stands in each column alone, and whether it is bold."""
     found: list[list[tuple[Value, bool]]] = [[] for _ in table.columns]
     for row in table.rows:
-        bold = row.kind is not RowKind.DATA
-        for index, cell in row.placed():
+        bold, index = row.kind is not RowKind.DATA, 0
+        for cell in row.cells:
             if cell.span == 1 and cell.value is not None:
                 found[index].append((cell.value, bold))
+            index += cell.span
     return found
 
 

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Final
 
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from reports.document import (
     Addressees,
@@ -26,6 +25,7 @@ from reports.document import (
 )
 from reports.renderers.layout import Layout, lay_out, profile_of, text_width_mm
 from reports.renderers.metrics import line_count
+from reports.renderers.xlsx_sheet import FirstPageUnnumbered, Sheet
 from reports.renderers.xlsx_styles import FONT, Styles, pixels, row_height, wrap_width
 from reports.renderers.xlsx_table import write_table
 
@@ -46,18 +46,6 @@ _OPTIONS: Final = {
 }
 
 
-class FirstPageUnnumbered(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
-    """A sheet whose page numbers begin on page 2, for which XlsxWriter has no option."""
-
-    def _write_header_footer(self) -> None:
-        self._xml_start_tag("headerFooter", [("differentFirst", 1), ("scaleWithDoc", 0)])
-        self._write_odd_header()
-        if self.footer:
-            self._write_odd_footer()
-            self._xml_data_element("firstFooter", self.footer)
-        self._xml_end_tag("headerFooter")
-
-
 def render_xlsx(document: Document) -> bytes:
     """Return the document as a workbook; the same document gives the same bytes."""
     buffer = BytesIO()
@@ -71,10 +59,10 @@ def render_xlsx(document: Document) -> bytes:
         }
     )
     styles = Styles(workbook)
-    first_page = None if profile_of(document).number_first_page else FirstPageUnnumbered
+    kind = Sheet if profile_of(document).number_first_page else FirstPageUnnumbered
     taken: set[str] = set()
     for part in _parts(document.blocks):
-        sheet = workbook.add_worksheet(_sheet_name(part, document, taken), first_page)
+        sheet = workbook.add_worksheet(_sheet_name(part, document, taken), kind)
         _set_page(sheet, document)
         _Sheet(sheet, document, styles, part).write()
     workbook.close()
@@ -109,7 +97,7 @@ def _sheet_name(part: list[Block], document: Document, taken: set[str]) -> str:
     return name
 
 
-def _set_page(sheet: Worksheet, document: Document) -> None:
+def _set_page(sheet: Sheet, document: Document) -> None:
     profile = profile_of(document)
     margins = profile.margins
     sheet.set_paper(A4)
@@ -129,7 +117,7 @@ def _set_page(sheet: Worksheet, document: Document) -> None:
 class _Sheet:
     """Writes the blocks of one part from top to bottom."""
 
-    def __init__(self, sheet: Worksheet, document: Document, styles: Styles, part: list[Block]) -> None:
+    def __init__(self, sheet: Sheet, document: Document, styles: Styles, part: list[Block]) -> None:
         self.sheet = sheet
         self.document = document
         self.profile = profile_of(document)

@@ -4,11 +4,11 @@ from typing import Final
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
-from xlsxwriter.worksheet import Worksheet
 
-from reports.document import NUMBERS, Align, Cell, Column, Row, RowKind, Table, TotalOf
+from reports.document import NUMBERS, Align, Column, Row, RowKind, Table, TotalOf
 from reports.renderers.layout import Layout
 from reports.renderers.metrics import line_count
+from reports.renderers.xlsx_sheet import Sheet
 from reports.renderers.xlsx_styles import Styles, row_height, wrap_width
 
 NUMBER: Final = "#,##0"
@@ -20,7 +20,7 @@ _SIDES: Final = frozenset({Align.LEFT, Align.RIGHT})
 _SILENCED: Final = ("number_stored_as_text", "formula_range", "formula_differs")
 
 
-def write_table(sheet: Worksheet, table: Table, layout: Layout, styles: Styles, top: int) -> int:
+def write_table(sheet: Sheet, table: Table, layout: Layout, styles: Styles, top: int) -> int:
     """Write the table from row `top` on; return the row after its last one."""
     writer = _TableWriter(sheet, table, layout, styles)
     first_row = writer.write_head(top)
@@ -35,7 +35,7 @@ def write_table(sheet: Worksheet, table: Table, layout: Layout, styles: Styles, 
 
 
 class _TableWriter:
-    def __init__(self, sheet: Worksheet, table: Table, layout: Layout, styles: Styles) -> None:
+    def __init__(self, sheet: Sheet, table: Table, layout: Layout, styles: Styles) -> None:
         self.sheet = sheet
         self.columns = table.columns
         self.table = table
@@ -48,6 +48,8 @@ class _TableWriter:
         ]  # only where there is room, a cell keeps clear of its border
         self.position = {column.key: index for index, column in enumerate(table.columns)}
         self.formats: dict[tuple[RowKind, int, bool], Format] = {}
+        self.rooms: dict[tuple[int, int], float] = {}
+        self.runs: dict[tuple[str, ...], list[tuple[int, int]]] = {}
 
     def write_head(self, top: int) -> int:
         """Write the titles and the row of column numbers; return the row after them."""
@@ -83,29 +85,23 @@ class _TableWriter:
         return row + 1
 
     def write_row(self, row: Row, at: int, first_row: int) -> None:
-        bold = row.kind is not RowKind.DATA
-        lines = 1
-        for index, cell in row.placed():
+        kind, bold = row.kind, row.kind is not RowKind.DATA
+        lines, index = 1, 0
+        for cell in row.cells:
+            value = cell.value
+            style = self._format(kind, index, is_number=isinstance(value, int) or cell.total_of is not None)
             last = index + cell.span - 1
-            is_number = isinstance(cell.value, int) or cell.total_of is not None
-            style = self._format(row.kind, index, is_number=is_number)
-            if cell.span > 1:
+            if last > index:
                 self.sheet.merge_range(at, index, at, last, "", style)
-            self._put(cell, at, index, style, first_row)
-            if isinstance(cell.value, str):
-                lines = max(lines, self._lines(cell.value, index, last, bold=bold))
+            if cell.total_of is not None:
+                formula = self._formula(cell.total_of, at, index, first_row)
+                self.sheet.put_sum(at, index, formula, style, value if isinstance(value, int) else 0)
+            else:
+                self.sheet.put(at, index, value, style)
+                if isinstance(value, str):
+                    lines = max(lines, self._lines(value, index, last, bold=bold))
+            index = last + 1
         self.sheet.set_row(at, row_height(lines, self.size))
-
-    def _put(self, cell: Cell, at: int, index: int, style: Format, first_row: int) -> None:
-        if cell.total_of is not None:
-            formula = self._formula(cell.total_of, at, index, first_row)
-            self.sheet.write_formula(at, index, formula, style, cell.value or 0)
-        elif isinstance(cell.value, int):
-            self.sheet.write_number(at, index, cell.value, style)
-        elif cell.value:
-            self.sheet.write_string(at, index, cell.value, style)
-        else:
-            self.sheet.write_blank(at, index, None, style)
 
     def _put_text(self, text: str, area: tuple[int, int, int, int], style: Format) -> None:
         if area[:2] != area[2:]:
@@ -127,17 +123,25 @@ class _TableWriter:
         return self.formats[key]
 
     def _lines(self, text: str, first: int, last: int, *, bold: bool) -> int:
-        width = wrap_width(sum(self.widths[first : last + 1]), self.indents[first])
-        return line_count(text, width, self.size, bold=bold)
+        room = self.rooms.get((first, last))
+        if room is None:
+            room = wrap_width(sum(self.widths[first : last + 1]), self.indents[first])
+            self.rooms[first, last] = room
+        return line_count(text, room, self.size, bold=bold)
 
     def _formula(self, total: TotalOf, at: int, index: int, first_row: int) -> str:
+        area = self.sheet.area
         if total.rows:
-            areas = [xl_range(first_row + first, index, first_row + last, index) for first, last in total.rows]
+            areas = [area(first_row + first, index, first_row + last, index) for first, last in total.rows]
         else:
-            runs = _runs(sorted(self.position[key] for key in total.columns))
-            areas = [xl_range(at, first, at, last) for first, last in runs]
+            areas = [area(at, first, at, last) for first, last in self._columns_of(total.columns)]
         chunks = [areas[start : start + MOST_ARGUMENTS] for start in range(0, len(areas), MOST_ARGUMENTS)]
-        return "=" + "+".join(f"SUM({','.join(chunk)})" for chunk in chunks)
+        return "+".join(f"SUM({','.join(chunk)})" for chunk in chunks)
+
+    def _columns_of(self, keys: tuple[str, ...]) -> list[tuple[int, int]]:
+        if keys not in self.runs:
+            self.runs[keys] = _runs(sorted(self.position[key] for key in keys))
+        return self.runs[keys]
 
 
 def _number_format(column: Column, kind: RowKind) -> str:
