@@ -1,0 +1,99 @@
+"""Making backups into the folder of the settings, on the record, and clearing old ones away."""
+
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from trainingplan.backup.sealing import BackupRefused, Key
+from trainingplan.backup.writing import Progress, Summary, silent, write_backup
+from trainingplan.models import Backup, User
+from trainingplan.services.changes import Entry, record
+
+SUFFIX = ".khdt"
+NO_KEY = (
+    "Chưa đặt BACKUP_KEY, nên bản sao lưu sẽ không được mã hóa. Hãy tạo khóa bằng lệnh manage.py backup --new-key, "
+    "ghi vào tệp cấu hình và cất một bản ở nơi khác."
+)
+
+
+def backup_key() -> Key:
+    """The key of the settings. Raises BackupRefused, with the remedy."""
+    if not settings.BACKUP_KEY:
+        raise BackupRefused(NO_KEY)
+    return Key.from_text(settings.BACKUP_KEY)
+
+
+def backup_folder() -> Path:
+    """Made for its owner alone where it is not there yet."""
+    folder = Path(settings.BACKUP_DIR)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    began: datetime
+    target: Path
+    key: Key | None
+    actor: User | None
+
+
+def make_backup(
+    *, actor: User | None, key: Key | None, target: Path | None = None, progress: Progress = silent
+) -> Backup:
+    """Write one backup, to `target` or into the folder of the settings, and keep that it was made or why it was not.
+
+    Raises BackupRefused.
+    """
+    began = timezone.now()
+    name = f"sao-luu-{timezone.localtime(began):%Y%m%d-%H%M%S}{SUFFIX}"
+    attempt = _Attempt(began, target or backup_folder() / name, key, actor)
+    try:
+        summary = write_backup(attempt.target, key=key, progress=progress)
+    except (BackupRefused, OSError) as error:
+        words = f"Không ghi được {attempt.target}: {error.strerror}." if isinstance(error, OSError) else str(error)
+        _keep(attempt, Summary(), words)
+        raise BackupRefused(words) from error
+    return _keep(attempt, summary, "")
+
+
+@transaction.atomic
+def _keep(attempt: _Attempt, summary: Summary, words: str) -> Backup:
+    backup = Backup.objects.create(
+        made_at=attempt.began,
+        seconds=(timezone.now() - attempt.began) // timedelta(seconds=1),
+        made_by=attempt.actor,
+        ok=not words,
+        words=words[:500],
+        machine=socket.gethostname()[:200],
+        name="" if words else attempt.target.name[:200],
+        size=summary.size,
+        sha256=summary.sha256,
+        rows=summary.rows,
+        files=len(summary.files),
+        encrypted=attempt.key is not None,
+    )
+    told = words or f"{attempt.target.name}, SHA-256 {summary.sha256}"
+    record([Entry("backup", backup.pk, "sao lưu", "kết quả", "", told)], actor=attempt.actor, plan=None)
+    return backup
+
+
+@transaction.atomic
+def remove_old_backups(*, actor: User | None) -> int:
+    """Delete the files that are older than BACKUP_KEEP_DAYS, but never of the newest BACKUP_KEEP good ones."""
+    good = Backup.objects.filter(ok=True, machine=socket.gethostname()[:200], removed_at=None).exclude(name="")
+    folder, oldest = Path(settings.BACKUP_DIR), timezone.now() - timedelta(days=settings.BACKUP_KEEP_DAYS)
+    there = [backup for backup in good.order_by("-pk") if (folder / backup.name).is_file()]
+    old = [backup for backup in there[settings.BACKUP_KEEP :] if backup.made_at < oldest]
+    Backup.objects.filter(pk__in=[backup.pk for backup in old]).update(removed_at=timezone.now())
+    entries = [Entry("backup", backup.pk, "sao lưu", "tệp", backup.name, "đã xóa vì quá hạn giữ") for backup in old]
+    if entries:
+        record(entries, actor=actor, plan=None)
+    for backup in old:
+        (folder / backup.name).unlink(missing_ok=True)
+    return len(old)
