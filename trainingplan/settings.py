@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "trainingplan.session_rules.SessionRules",
     "trainingplan.middleware.LogRefusedAccess",
     "django.contrib.messages.middleware.MessageMiddleware",
     "trainingplan.middleware.SignInFirst",
@@ -114,23 +115,20 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = ["trainingplan.hashers.PlanArgon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 14},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "trainingplan.passwords.PolicyValidator"}]
+# See `trainingplan.passwords.PasswordPolicy`; what is left out has its value from there.
+PASSWORD_POLICY: dict[str, Any] = {
+    "min_length": 14,
+    "history": env.int("PASSWORD_HISTORY", default=5),
+    "rotation_days": env.int("PASSWORD_ROTATION_DAYS", default=180),
+    "rotating_roles": env.list("PASSWORD_ROTATING_ROLES", default=["admin"]),
+}
 LOGIN_URL = "login"
 
 # Safety of accounts and of what the system keeps about people: README, "An toàn".
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="required" if HTTPS else "offered")
 SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", default=["board", "admin"])
-IDLE_MINUTES = env.int("IDLE_MINUTES", default=15)
+IDLE_SECONDS = env.int("IDLE_MINUTES", default=15) * 60
 RECENT_MINUTES = 10
 IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", default=45)
 FAILURES_AN_ADDRESS = env.int("FAILURES_AN_ADDRESS", default=50)
@@ -149,6 +147,7 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_ENABLE_ADMIN = False
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "trainingplan.addresses.client_address"
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt")]
@@ -244,6 +243,8 @@ IMPORT_KINDS = [
     "budget.imports.NORM_SETS",
     "budget.imports.NORM_ITEMS",
     "budget.imports.BUDGET_LINES",
+    "quotas.imports.allocation_table.ALLOCATION_TABLE",
+    "quotas.imports.allocation_table.REGISTRATION_TABLE",
 ]
 
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
@@ -262,6 +263,7 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=60)
 
 # Each names `work(run: Running) -> None` by the kind of job.
 JOB_KINDS: dict[str, str] = {
+    "ban-hanh": "reports.jobs.issue.issue",
     "phieu-dang-ky": "quotas.jobs.export_unit_workbooks",
     "xuat-phu-luc": "reports.jobs.exports.export_appendices",
     "xuat-toan-bo": "reports.jobs.exports.export_whole",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from quotas.rules.likeness import most_like
 from trainingplan.rules.names import fold, text_sort_key
 
 MOST_CANDIDATES = 8
@@ -42,6 +43,7 @@ class NameBook:
         self.codes = _by_key(codes, str.lower)
         self.levels = [_by_key(present, text_sort_key), _by_key(former, text_sort_key)]
         self.folded = _by_key((*present, *former), fold)
+        self.texts = [(one.text, one.row) for one in (*present, *former) if one.text]
 
     def find(self, name: str) -> Match:
         strict, loose = text_sort_key(name), fold(name)
@@ -56,6 +58,19 @@ class NameBook:
                     return Match(*next(iter(found.items())))
                 return Match(None, candidates=dict(found))
         return Match(None, candidates=self._near(loose))
+
+    def certain(self, name: str) -> int | None:
+        """The row whose present name this is; a short or former name, or a code, is only offered."""
+        match = self.find(name)
+        return match.row if not match.how else None
+
+    def offers(self, name: str) -> dict[int, str]:
+        """The rows that the name may stand for, the likest first, each with how it is known."""
+        match = self.find(name)
+        found = {match.row: match.how} if match.row is not None else dict(match.candidates or {})
+        for row in most_like(name, self.texts):
+            found.setdefault(row, "")
+        return dict(list(found.items())[:MOST_CANDIDATES])
 
     def _near(self, loose: str) -> dict[int, str]:
         """Rows whose name differs in marks only, then those whose words hold the typed words or are held by them."""
