@@ -227,7 +227,7 @@ def test_a_text_file_is_taken_too(board: Client) -> None:
 def test_no_file_and_a_wrong_file_are_said_at_the_field(board: Client) -> None:
     address = "/quan-tri/courses/institution/import/"
     assert "Chọn tệp cần nhập." in board.post(address, {}).content.decode()
-    assert "không phải .xlsx" in upload(board, Institution, b"%PDF-1.7 \xff\xfe", "a.pdf").content.decode()
+    assert "là PDF" in upload(board, Institution, b"%PDF-1.7 \xff\xfe", "a.pdf").content.decode()
     assert "lớn hơn 5 MB" in upload(board, Institution, b"a" * (5 * 1024 * 1024 + 1)).content.decode()
     assert "Tệp rỗng." in upload(board, Institution, b"").content.decode()
 

@@ -24,11 +24,11 @@ def serve(work: Callable[[bytes], object]) -> None:
     sys.stdout.write(json.dumps([*answer, peak()], default=tagged, ensure_ascii=False, check_circular=False))
 
 
-def confine() -> None:
+def confine(cpu_seconds: int = limits.CPU_SECONDS) -> None:
     """Take away from this process what reading a file does not need."""
     for kind, most in (
         (resource.RLIMIT_AS, limits.MEMORY),
-        (resource.RLIMIT_CPU, limits.CPU_SECONDS),
+        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, limits.LARGEST_REPLY),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -53,7 +53,7 @@ def read_book(name: str, content: bytes) -> Book:
         raise
     except Unreadable as refusal:
         raise Unreadable(f"{shown} {refusal}") from refusal
-    return Book(name, tuple(_sheet(Path(name).stem, sheet) for sheet in sheets))
+    return Book(name, tuple(as_sheet(Path(name).stem, sheet) for sheet in sheets))
 
 
 def shown_name(name: str) -> str:
@@ -80,7 +80,7 @@ def run(module: str, content: bytes, *, dead: str) -> Any:
 
 def ask(module: str, content: bytes) -> list[Any] | None:
     """The child's answer as child.serve gives it; none of a child that died of the file."""
-    with _slot(), tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as reply:
+    with slot(), tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as reply:
         given.write(content)
         given.seek(0)
         child = subprocess.Popen(  # noqa: S603 - our own module, by the interpreter that runs us
@@ -98,10 +98,10 @@ def ask(module: str, content: bytes) -> list[Any] | None:
                 child.kill()
                 child.wait()
         reply.seek(0)
-        return _decoded(reply.read(limits.LARGEST_REPLY))
+        return decoded(reply.read(limits.LARGEST_REPLY))
 
 
-def _decoded(reply: bytes) -> list[Any] | None:
+def decoded(reply: bytes) -> list[Any] | None:
     try:
         answer: list[Any] = json.loads(reply, object_hook=_value)
     except ValueError:
@@ -115,7 +115,7 @@ def _value(tagged: dict[str, str]) -> object:
     return _TYPES[kind](text)
 
 
-def _sheet(untitled: str, read: list[Any]) -> Sheet:
+def as_sheet(untitled: str, read: list[Any]) -> Sheet:
     title, hidden, rows, merged, legacy = read
     width = max(map(len, rows), default=0)
     return Sheet(
@@ -128,7 +128,7 @@ def _sheet(untitled: str, read: list[Any]) -> Sheet:
 
 
 @contextmanager
-def _slot() -> Iterator[None]:
+def slot() -> Iterator[None]:
     """Hold one of the few places; waits a while for one."""
     until = time.monotonic() + limits.WAIT_SECONDS
     while (held := _free_slot()) is None:

@@ -1,0 +1,1 @@
+"""Files as nobody honest, or no careful program, would send them."""
