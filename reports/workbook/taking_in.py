@@ -1,0 +1,71 @@
+"""Taking a workbook in: all of it, or its good rows, or nothing but the account of what it would change."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from django.db import transaction
+
+from reports.workbook.reading import contents_of
+from trainingplan.imports.kinds import Contents, Problem
+from trainingplan.imports.running import ADDED, CHANGED, REFUSED, SAME, Outcome, run
+from trainingplan.models import User
+from trainingplan.policies import Action, require
+from trainingplan.reading import Book
+from trainingplan.services.changes import one_batch
+
+if TYPE_CHECKING:
+    from trainingplan.resources.book import BookResource
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a workbook came to. `counts` are (sheet, added, changed, same, refused); `kept`: it was written.
+
+    `dependent` rows are refused only because a row that they name is; they are counted, not told one by one.
+    """
+
+    counts: tuple[tuple[str, int, int, int, int], ...]
+    problems: tuple[Problem, ...]
+    dependent: int
+    kept: bool
+
+
+def take_in(book: Book, *, actor: User | None, good_rows: bool = False, dry_run: bool = False) -> TakenIn:
+    """Take the workbook in, in one transaction; an `actor` of None is the system itself.
+
+    Raises Refused for a book that names no plan, PermissionDenied for somebody who may not.
+    """
+    if actor is not None:
+        require(actor, Action.EDIT_PLAN)
+    reason = f"Nhập sổ toàn kế hoạch từ tệp {book.name}"
+    with transaction.atomic(), one_batch():
+        contents = contents_of(book)
+        outcome = run(contents, actor=cast("User", actor), answers={}, reason=reason)
+        whole = not outcome.file_problems and (good_rows or not outcome.problems)
+        kept = whole and not dry_run
+        if not kept:
+            transaction.set_rollback(True)
+    dependent = _dependent(contents)
+    told = tuple(
+        one for one in outcome.problems if one.place is None or (one.place.sheet, one.place.row) not in dependent
+    )
+    return TakenIn(tuple(_counts(contents, outcome)), told, len(dependent), kept)
+
+
+def _dependent(contents: Contents) -> set[tuple[str, int]]:
+    """The rows, by sheet and number, that only suffer from another row's fault."""
+    found = set()
+    for table in contents.tables:
+        resource = cast("BookResource", table.resource)
+        for number in resource.dependent:
+            place = table.places[number, ""]
+            found.add((place.sheet, place.row))
+    return found
+
+
+def _counts(contents: Contents, outcome: Outcome) -> Iterable[tuple[str, int, int, int, int]]:
+    for index, table in enumerate(contents.tables):
+        count = Counter(line.action for line in outcome.lines if line.table == index)
+        yield cast("BookResource", table.resource).sheet(), count[ADDED], count[CHANGED], count[SAME], count[REFUSED]
