@@ -1,6 +1,6 @@
 """The files of a version: every document in every format that suits it, all in one PDF, and what the check said."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from reports.document import Document, LetterHead, Note
@@ -16,11 +16,22 @@ OF_PAPERS = (Format.HTML, Format.DOCX, Format.PDF, Format.TXT)
 OF_TABLES = (Format.HTML, Format.XLSX, Format.PDF, Format.DOCX)
 
 
-def render_files(documents: Sequence[Document], gates: Gates, seal: str = "") -> tuple[File, ...]:
+def render_files(
+    documents: Sequence[Document],
+    gates: Gates,
+    seal: str = "",
+    progress: Callable[[int, int, str], None] = lambda *_: None,
+) -> tuple[File, ...]:
     """All files of a version; needs no database. Whatever fails, fails all. `seal` is the log's head in words."""
-    check = File(CHECK, Format.TXT.content_type, check_text(gates).encode())
+    wanted = [(document, fmt) for document in documents for fmt in _formats(document)]
+    total, files = len(wanted) + 1, []
+    for done, (document, fmt) in enumerate(wanted):
+        progress(done, total, f"Đang tạo tệp {file_name(document, fmt)}")
+        files.append(_file(document, fmt, seal))
+    progress(len(wanted), total, f"Đang dàn trang văn bản và các phụ lục vào {WHOLE}")
     whole = File(WHOLE, Format.PDF.content_type, render_whole([*documents[:-1], *with_seal(documents[-1:], seal)]))
-    return (*_single(documents, seal), whole, check)
+    progress(total, total, "Đang ghi bản ban hành")
+    return (*files, whole, File(CHECK, Format.TXT.content_type, check_text(gates).encode()))
 
 
 def with_seal(documents: Iterable[Document], seal: str) -> list[Document]:
@@ -29,13 +40,15 @@ def with_seal(documents: Iterable[Document], seal: str) -> list[Document]:
     return [replace(document, blocks=(*document.blocks, note)) if seal else document for document in documents]
 
 
-def _single(documents: Iterable[Document], seal: str) -> Iterator[File]:
-    for document in documents:
-        is_paper = any(isinstance(block, LetterHead) for block in document.blocks)
-        (sealed,) = with_seal([document], seal)
-        for fmt in OF_PAPERS if is_paper else OF_TABLES:
-            content = render(sealed if fmt is Format.PDF else document, fmt)
-            yield File(file_name(document, fmt), fmt.content_type, content)
+def _formats(document: Document) -> tuple[Format, ...]:
+    is_paper = any(isinstance(block, LetterHead) for block in document.blocks)
+    return OF_PAPERS if is_paper else OF_TABLES
+
+
+def _file(document: Document, fmt: Format, seal: str) -> File:
+    (sealed,) = with_seal([document], seal)
+    content = render(sealed if fmt is Format.PDF else document, fmt)
+    return File(file_name(document, fmt), fmt.content_type, content)
 
 
 def manifest_of(files: Iterable[File]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -56,6 +57,7 @@ class _Act:
     paper: Paper
     actor: User
     right_of: User
+    waiting_pk: int | None = None
 
     @property
     def principal(self) -> User | None:
@@ -77,29 +79,69 @@ class _Made:
     """The head of the change log, as the PDFs print it."""
 
 
-def issue_plan(*, plan: Plan, paper: Paper, actor: User, right_of: User) -> Version:
+class Steps:
+    """What an issue tells of itself, and where it writes; a job has its own."""
+
+    def progress(self, done: int, total: int, words: str) -> None:
+        """How far the files are."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """The one transaction that writes the version."""
+        return transaction.atomic()
+
+    def issued(self, version: Version) -> None:
+        """Called within that transaction."""
+
+
+class _Changed(Exception):  # noqa: N818 - no fault: what the files were made from no longer stands
+    """Nothing is written; the files are made again."""
+
+
+def issue_plan(
+    *, plan: Plan, paper: Paper, actor: User, right_of: User, waiting_pk: int | None = None, steps: Steps | None = None
+) -> Version:
     """Issue what was submitted; `right_of` is the actor or his principal of today. Raises Refused.
 
     The files are made from one state of the data and stored only if that state still stands, so the version is whole
-    and of one piece. The first version gives the plan its number, date and signer; an amendment has its own.
+    and of one piece. The first version gives the plan its number, date and signer; an amendment has its own. With
+    `waiting_pk` only that submittal is issued, and none that came after it.
     """
-    act = _Act(plan, replace(paper, number=_ONE_DIGIT.sub("0", paper.number, count=1)), actor, right_of)
+    act, steps = _act(plan, paper, actor, right_of, waiting_pk), steps or Steps()
     for _ in range(ATTEMPTS):
         seal_log()
         made = _make(act)
-        if version := _publish(act, made, _render(act, made)):
+        files = _render(act, made, steps)
+        with suppress(_Changed), steps.transaction():
+            version = _publish(act, made, files)
+            steps.issued(version)
             return version
     raise Refused("Dữ liệu dùng chung (đơn vị, định mức) liên tục thay đổi trong lúc ban hành. Hãy ban hành lại.")
 
 
+def check_issue(*, plan: Plan, paper: Paper, actor: User, right_of: User) -> Submittal:
+    """The submittal that these people may issue now, on this paper, through all gates. Raises Refused."""
+    with one_moment():
+        return _examined(_act(plan, paper, actor, right_of))[1]
+
+
+def _act(plan: Plan, paper: Paper, actor: User, right_of: User, waiting_pk: int | None = None) -> _Act:
+    number = _ONE_DIGIT.sub("0", paper.number, count=1)
+    return _Act(plan, replace(paper, number=number), actor, right_of, waiting_pk)
+
+
+def _examined(act: _Act) -> tuple[Plan, Submittal, Gates]:
+    plan = Plan.objects.get(pk=act.plan.pk)
+    submittal = _check(plan, act)
+    _dress(plan, act.paper, submittal)
+    gates = examine(plan)
+    if gates.closed:
+        raise Refused(f"Chưa ban hành được. {gates.why_closed}")
+    return plan, submittal, gates
+
+
 def _make(act: _Act) -> _Made:
     with one_moment():
-        plan = Plan.objects.get(pk=act.plan.pk)
-        submittal = _check(plan, act)
-        _dress(plan, act.paper, submittal)
-        gates = examine(plan)
-        if gates.closed:
-            raise Refused(f"Chưa ban hành được. {gates.why_closed}")
+        plan, submittal, gates = _examined(act)
         comparison = _compare(plan, act.paper)
         try:
             documents = plan_documents(plan, plan.appendices.all(), whole_province())
@@ -109,10 +151,10 @@ def _make(act: _Act) -> _Made:
         return _Made(submittal, digest(take_snapshot(plan)), tuple(documents), gates, comparison, replaced, log_head())
 
 
-def _render(act: _Act, made: _Made) -> tuple[File, ...]:
+def _render(act: _Act, made: _Made, steps: Steps) -> tuple[File, ...]:
     """All files; an amendment's own paper and table come first."""
     seal = made.head.words if made.head else ""
-    files = render_files(made.documents, made.gates, seal)
+    files = render_files(made.documents, made.gates, seal, steps.progress)
     if made.comparison is None:
         return files
     paper = act.paper
@@ -137,9 +179,8 @@ def _compare(plan: Plan, paper: Paper) -> Comparison | None:
     return replace(found, plan=signed) if found else None
 
 
-@transaction.atomic
-def _publish(act: _Act, made: _Made, files: tuple[File, ...]) -> Version | None:
-    """Write the version; None, and nothing written, when the plan is no longer what the files were made from."""
+def _publish(act: _Act, made: _Made, files: tuple[File, ...]) -> Version:
+    """Write the version; raises _Changed when the plan is no longer what the files were made from."""
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=act.plan.pk)
     submittal = _check(plan, act)
     before = _shown(plan)
@@ -147,7 +188,7 @@ def _publish(act: _Act, made: _Made, files: tuple[File, ...]) -> Version | None:
     plan.state = Plan.State.ISSUED
     data = take_snapshot(plan)
     if digest(data) != made.sha256 or submittal.pk != made.submittal.pk:
-        return None
+        raise _Changed
     plan.save(update_fields=["state", *_STORED])
     version = _version(plan, act, submittal, data)
     if made.head:
@@ -216,6 +257,8 @@ def _check(plan: Plan, act: _Act) -> Submittal:
     waiting = Submittal.objects.filter(plan=plan, state=Submittal.State.WAITING).select_related("submitted_by").first()
     if plan.state != Plan.State.SUBMITTED or waiting is None:
         raise Refused(_why_not_waiting(plan))
+    if act.waiting_pk not in (None, waiting.pk):
+        raise Refused("Kế hoạch đã được rút về và trình lại sau khi bạn bấm ban hành. Hãy xem lại rồi ban hành.")
     if waiting.submitted_by in people:
         raise Refused("Không ai ban hành kế hoạch do chính mình trình; người khác phải ban hành.")
     _check_paper(plan, act.paper, waiting)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from quotas.models import Quota
 from quotas.services.rounds import begin_allocation
 from reports.gates import SUBMITTABLE, examine
+from reports.jobs.issue import key_of, start_issue
 from reports.models import Amendment, Submittal, Version
 from reports.services.submittals import (
     give_exception,
@@ -21,14 +22,17 @@ from reports.services.submittals import (
     submit_plan,
     withdraw_exception,
 )
-from reports.services.versions import Paper, issue_plan
+from reports.services.versions import Paper
 from reports.versions import HEAVY
 from reports.views.issue_forms import PaperForm, ReasonForm
 from trainingplan.frame import Task
-from trainingplan.models import Plan, User
+from trainingplan.models import Job, Plan, User
+from trainingplan.models.jobs import PENDING
 from trainingplan.policies import WRITE, Action, UserRequest, deciding_rights, may, plan_view
 from trainingplan.rules.numbers import format_count
+from trainingplan.services.reauth import recently_signed_in
 from trainingplan.services.refusals import Refused
+from trainingplan.views.jobs import follow
 
 ON_THE_WAY = (Plan.State.REGISTRATION, *SUBMITTABLE, Plan.State.SUBMITTED)
 MOST_DIGITS = 18
@@ -61,6 +65,9 @@ def _page(request: UserRequest, plan: Plan, **more: Any) -> HttpResponse:
         "rights": rights,
         "paper": PaperForm(initial=_initial(plan), rights=rights, reader=user) if rights else None,
         "form": ReasonForm(),
+        "issuing": Job.objects.filter(key=key_of(plan), state__in=PENDING).select_related("asked_by").first()
+        if waiting
+        else None,
     }
     return render(request, "reports/issue.html", context | more)
 
@@ -170,8 +177,9 @@ def exception(request: UserRequest, plan: Plan) -> HttpResponse:
 
 
 @plan_view(Action.SEE_PLAN, WRITE)
+@recently_signed_in
 def publish(request: UserRequest, plan: Plan) -> HttpResponse:
-    """Issue: number, date and signer, and everything becomes a version."""
+    """Issue: number, date and signer, and everything becomes a version, which a job makes."""
     rights = _rights(request.user)
     if not rights:
         raise PermissionDenied(Action.ISSUE_PLAN)
@@ -180,11 +188,10 @@ def publish(request: UserRequest, plan: Plan) -> HttpResponse:
         return _page(request, plan, paper=form)
     typed = {name: value for name, value in form.cleaned_data.items() if name != "right"}
     try:
-        version = issue_plan(plan=plan, paper=Paper(**typed), actor=request.user, right_of=form.right_of)
+        job = start_issue(plan=plan, paper=Paper(**typed), actor=request.user, right_of=form.right_of)
     except Refused as refused:
         return _not_published(request, plan, form, refused)
-    messages.success(request, f"Đã ban hành kế hoạch số {version.document}.", extra_tags="is-ok")
-    return redirect("plan-version", plan.year, version.number)
+    return follow(request, job) if job.asked_by == request.user else redirect("plan-issue", plan.year)
 
 
 def _not_published(request: UserRequest, plan: Plan, form: PaperForm, refused: Refused) -> HttpResponse:

@@ -13,7 +13,7 @@ from trainingplan.frame import waiting_tasks
 from trainingplan.models import Delegation, Plan, Section, User
 from trainingplan.rules.dates import format_date
 
-pytestmark = pytest.mark.usefixtures("quick_files")
+pytestmark = pytest.mark.usefixtures("quick_files", "jobs_at_once")
 PAGE = "/2024/ke-hoach/trinh-ban-hanh/"
 PAPER = {"number": "12", "signer_title": "PHÓ BÍ THƯ", "signer_name": "Nguyễn Văn Ký", "signing_authority": ""}
 
