@@ -88,7 +88,7 @@ class _Table:
         found = import_string(self.path)
         if not (isinstance(found, type) and issubclass(found, CatalogueResource)):
             raise Refused("Phần mềm đã đổi, lần nhập này không hoàn tác tự động được.")
-        resource: CatalogueResource = found()
+        resource: CatalogueResource = found.for_batch(self.batch)
         resource.prepare(self.actor)
         return resource
 

@@ -12,7 +12,7 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Diff, Resource
 from import_export.results import Result, RowResult
 
-from trainingplan.models import User
+from trainingplan.models import ImportBatch, User
 from trainingplan.policies import sees_all_personal_data
 from trainingplan.resources.columns import Column, PersonalColumn, References, plain
 from trainingplan.resources.files import ROW
@@ -80,6 +80,11 @@ class CatalogueResource(Resource):
         store_row_values = True
         store_instance = True
         use_transactions = True
+
+    @classmethod
+    def for_batch(cls, batch: ImportBatch) -> "CatalogueResource":  # noqa: ARG003 - for those that are one plan's
+        """The resource through which what a batch wrote is looked at again."""
+        return cls()
 
     def get_queryset(self) -> QuerySet[Any]:
         """The rows that a file may mean, with what its columns show."""

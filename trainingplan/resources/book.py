@@ -12,7 +12,7 @@ from django.utils import timezone
 from import_export.results import Result, RowResult
 
 from trainingplan.locking import hold_plan
-from trainingplan.models import Plan, User
+from trainingplan.models import Change, ImportBatch, Plan, User
 from trainingplan.resources.base import KeyLoader, reason_of, refuse_row, words_of
 from trainingplan.resources.book_columns import (
     BookColumn,
@@ -77,6 +77,12 @@ class BookResource(BulkResource):
 
     class Meta(BulkResource.Meta):
         instance_loader_class = BookLoader
+
+    @classmethod
+    def for_batch(cls, batch: ImportBatch) -> "BookResource":
+        """The plan is the one of which the log says that the batch wrote into it; a catalogue's rows need none."""
+        change = Change.objects.filter(batch=batch.log_batch, plan__isnull=False).select_related("plan").first()
+        return cls(year=change.plan.year if change and change.plan else 0)
 
     def _begin(self) -> None:
         self.pending: list[Pending] = []
