@@ -51,6 +51,7 @@ class Action(StrEnum):
     KEEP_CATALOGUES = "keep_catalogues"
     KEEP_NORMS = "keep_norms"
     MANAGE_USERS = "manage_users"
+    KEEP_BACKUPS = "keep_backups"
     SEE_JOBS = "see_jobs"
 
 
@@ -101,7 +102,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
             Action.SEE_APPENDICES,
         }
     ),
-    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS, Action.SEE_REFUSALS, Action.SEE_JOBS}),
+    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS, Action.KEEP_BACKUPS, Action.SEE_REFUSALS, Action.SEE_JOBS}),
 }
 
 DEPUTIES = frozenset({Role.MANAGER, Role.BOARD})

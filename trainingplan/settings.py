@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from trainingplan.logs import FORMATS, logging_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -57,6 +59,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "trainingplan.serving.NumberAndLog",
+    "trainingplan.serving.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -65,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trainingplan.session_rules.SessionRules",
+    "trainingplan.serving.NoStore",
     "trainingplan.middleware.LogRefusedAccess",
     "django.contrib.messages.middleware.MessageMiddleware",
     "trainingplan.middleware.SignInFirst",
@@ -282,10 +287,11 @@ CHORES: dict[str, int] = {
     "trainingplan.services.worker.forget_tasks": 24 * 3600,
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-}
+# What /readyz asks for, and who may read its details besides the machine itself.
+LEAST_FREE_MB = env.int("LEAST_FREE_MB", default=500)
+PROBE_TOKEN = env.str("PROBE_TOKEN", default="")
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in FORMATS:
+    raise ImproperlyConfigured("LOG_FORMAT chỉ nhận line (mỗi dòng cho người đọc) hoặc json (mỗi dòng một đối tượng).")
+LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", default="WARNING"))

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "trainingplan.views.errors.server_error"
+
 urlpatterns = [
     path("quan-tri/", admin.site.urls),
     path("", include("trainingplan.site_urls")),

@@ -7,12 +7,17 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from trainingplan.backup.sealing import BackupRefused, Key
 from trainingplan.backup.writing import Progress, Summary, silent, write_backup
 from trainingplan.models import Backup, User
+from trainingplan.policies import Action
+from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import Entry, record
+from trainingplan.services.refusals import Refused
+from trainingplan.services.running import Running
 
 SUFFIX = ".khdt"
 NO_KEY = (
@@ -97,3 +102,31 @@ def remove_old_backups(*, actor: User | None) -> int:
     for backup in old:
         (folder / backup.name).unlink(missing_ok=True)
     return len(old)
+
+
+OVERDUE = timedelta(hours=26)
+"""So long after the last good backup the worker makes one, if nothing else has."""
+
+
+def run_backup(run: Running) -> None:
+    """The job of the page of backups."""
+    run.require(Action.KEEP_BACKUPS)
+    try:
+        backup = make_backup(actor=run.actor, key=backup_key(), progress=run.progress)
+    except BackupRefused as refused:
+        raise Refused(str(refused)) from refused
+    remove_old_backups(actor=run.actor)
+    run.say(f"Đã ghi {backup.name}: {format_count(backup.rows)} dòng, {format_count(backup.files)} tệp.")
+    run.link(reverse("backups"), "Đến danh sách bản sao lưu")
+
+
+def last_good_backup() -> Backup | None:
+    return Backup.objects.filter(ok=True).order_by("-made_at").first()
+
+
+def make_overdue_backup() -> None:
+    """The worker's chore, for machines without a timer of their own; without a key it is left to the operator."""
+    last = last_good_backup()
+    if settings.BACKUP_KEY and (last is None or timezone.now() - last.made_at > OVERDUE):
+        make_backup(actor=None, key=backup_key())
+        remove_old_backups(actor=None)
