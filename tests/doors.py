@@ -132,6 +132,7 @@ def _build() -> Doors:
         "roster": {"number": 6},
         "line": {"pk": line.pk},
         "lending": {"pk": lending.pk},
+        "account": {"pk": users["own"].pk},
         "section": {"key": Section.objects.create(plan=plan, key="mot", position=1, marker="I.", heading="MỘT").key},
         "figure": {"truong": "{quota:kv3}"},
         "version": {"number": version.number},

@@ -9,6 +9,13 @@ class TrainingPlanConfig(AppConfig):
     verbose_name = "Hệ thống và kế hoạch"
     default = True
 
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
+        from trainingplan.services.reauth import mark_signed_in
+
+        user_logged_in.connect(mark_signed_in, dispatch_uid="mark_signed_in")
+
 
 class BackOfficeConfig(admin.AdminConfig):
     """The back office: our site, and nothing in it that this project has not laid out itself."""

@@ -182,6 +182,15 @@ MENU = (
         by_year=False,
     ),
     Page(
+        "An toàn tài khoản",
+        "Khóa đăng nhập, xác thực hai lớp, tài khoản lâu không dùng",
+        "account-safety",
+        ("account-safety", "second-factor-drop"),
+        "user",
+        (Action.MANAGE_USERS,),
+        by_year=False,
+    ),
+    Page(
         "Danh mục, Quản trị",
         "Đơn vị, chương trình, chỉ tiêu, phụ lục, người dùng",
         "admin:index",
@@ -269,6 +278,11 @@ class Frame:
     @property
     def tasks_url(self) -> str:
         return self._url("tasks")
+
+    @property
+    def idle_seconds(self) -> int:
+        seconds: int = settings.IDLE_SECONDS
+        return seconds
 
     @property
     def search_url(self) -> str:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trainingplan.session_rules.SessionRules",
+    "trainingplan.session_rules.SessionRules",
     "trainingplan.serving.NoStore",
     "trainingplan.middleware.LogRefusedAccess",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -152,6 +153,7 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_ENABLE_ADMIN = False
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "trainingplan.addresses.client_address"
 AXES_CLIENT_IP_CALLABLE = "trainingplan.addresses.client_address"
 
 LANGUAGE_CODE = "vi"

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from trainingplan.views import accounts, delegations, home, jobs, refusals
+from trainingplan.views import account_safety, accounts, delegations, home, jobs, refusals, second_factor, sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,7 +17,13 @@ urlpatterns = [
     path("viec-nen/<uuid:pk>/trang-thai/", jobs.job_state, name="job-state"),
     path("viec-nen/<uuid:pk>/huy/", jobs.job_cancel, name="job-cancel"),
     path("viec-nen/<uuid:pk>/ket-qua/<int:number>/", jobs.job_file, name="job-file"),
-    path("dang-nhap/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("dang-nhap/", sign_in.SignIn.as_view(), name="login"),
+    path("dang-nhap/ma/", sign_in.login_code, name="login-code"),
     path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),
     path("mat-khau/", accounts.own_password, name="own-password"),
+    path("con-day/", accounts.still_here, name="still-here"),
+    path("xac-thuc-hai-lop/", second_factor.second_factor, name="second-factor"),
+    path("an-toan-tai-khoan/", account_safety.account_safety, name="account-safety"),
+    path("an-toan-tai-khoan/mo-khoa/", account_safety.lock_lift, name="lock-lift"),
+    path("an-toan-tai-khoan/<int:pk>/go/", account_safety.second_factor_drop, name="second-factor-drop"),
 ]

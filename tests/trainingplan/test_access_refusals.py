@@ -70,7 +70,7 @@ def test_nobody_fills_the_disk_with_it(province: Province) -> None:
     assert AccessRefusal.objects.filter(user=province.alice).count() == MOST_AN_HOUR
     assert AccessRefusal.objects.filter(user=province.charlie).count() == 1
     with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1), tick=False):
-        alice.get(THEIRS)
+        signed_in(province.alice).get(THEIRS)
     assert AccessRefusal.objects.filter(user=province.alice).count() == MOST_AN_HOUR + 1
 
 

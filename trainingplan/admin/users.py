@@ -8,6 +8,7 @@ from django.contrib.auth import password_validation, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.forms import AdminOwnPasswordChangeForm
@@ -19,7 +20,8 @@ from trainingplan.admin.transfer import ExportAdmin
 from trainingplan.models import Role, User
 from trainingplan.policies import Action
 from trainingplan.resources import UserResource
-from trainingplan.services.accounts import change_own_password
+from trainingplan.services.accounts import change_own_password, hold_administrators, set_password
+from trainingplan.services.reauth import recently_signed_in
 
 
 def password_field(label: str, help_text: str = "") -> forms.CharField:
@@ -90,13 +92,22 @@ class UserAdmin(ExportAdmin):
         users: QuerySet[User] = super().get_queryset(request)
         return users.prefetch_related("unit__names")
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """Of two administrators who close each other at once the second finds himself closed: before all other locks."""
+        if request.method == "POST":
+            hold_administrators()
+        return super().get_form(request, obj, change, **kwargs)
+
+    @method_decorator(recently_signed_in)
     @method_decorator(sensitive_post_parameters("password1", "password2"))
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:  # noqa: FBT001
         if password := form.cleaned_data.get("password1"):
-            obj.set_password(password)
+            set_password(obj, password)
+        if obj.is_active and "is_active" in form.changed_data:
+            obj.opened_at = timezone.now()
         edits_of(request).save(obj)
         if password and obj == user_of(request):
             update_session_auth_hash(request, obj)

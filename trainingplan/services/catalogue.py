@@ -20,6 +20,7 @@ from trainingplan.services.refusals import Refused
 
 DERIVED = frozenset(
     {"id", "name_search", "name_sort", "version", "updated_at", "updated_by", "created_at", "last_login"}
+    | {"opened_at", "password_set_at", "second_factor_at"}
 )
 """Follow from other values, or say who wrote and when, as the log does itself."""
 

@@ -9,7 +9,7 @@ from trainingplan.services.changes import Entry, record
 @transaction.atomic
 def lock_demo_users(*, actor: User | None) -> int:
     """Deactivate every demonstration account, on the record; return how many there were."""
-    users = list(User.objects.select_for_update().filter(is_demo=True, is_active=True))
+    users = list(User.objects.select_for_update().filter(is_demo=True, is_active=True).order_by("pk"))
     if users:
         User.objects.filter(pk__in=[user.pk for user in users]).update(is_active=False)
         entries = (Entry("user", user.pk, str(user), "đang hoạt động", "có", "không", user.unit_id) for user in users)

@@ -37,7 +37,7 @@ class Head:
 
     @property
     def words(self) -> str:
-        """As it is printed: "1.234 · 0a1b2c3d4e5f6071"."""
+        """As it is printed: "1234 · 0a1b2c3d4e5f6071"."""
         return f"{self.position} · {self.digest[:16]}"
 
 

@@ -7,11 +7,11 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import PasswordChangeView
 from django.core.validators import MaxLengthValidator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse_lazy
 
 from trainingplan.models import User
-from trainingplan.policies import FORM, Action, UserRequest, access
+from trainingplan.policies import FORM, WRITE, Action, UserRequest, access
 from trainingplan.services.accounts import change_own_password
 
 LONGEST_PASSWORD = 200
@@ -58,3 +58,9 @@ class OwnPassword(PasswordChangeView):
 def own_password(request: UserRequest) -> HttpResponse:
     """Đổi mật khẩu của chính mình."""
     return cast("HttpResponse", OwnPassword.as_view()(request))
+
+
+@access(Action.SEE_HOME, WRITE)
+def still_here(request: UserRequest) -> HttpResponse:
+    """What pages say when somebody types or points: the idle clock starts anew. The answer is who is signed in."""
+    return JsonResponse({"user": request.user.pk})
