@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from trainingplan.imports.encodings import converted, in_unicode, legacy_questions
 from trainingplan.imports.kinds import Contents, FileKind, kind_of, kinds_for
 from trainingplan.imports.report import keep_report
 from trainingplan.imports.running import ADDED, CHANGED, Outcome, run
@@ -45,6 +47,7 @@ def visible_batches(user: User) -> QuerySet[ImportBatch]:
 
 def recognise(book: Book, actor: User) -> FileKind | None:
     """The first kind that knows the book, of those that the actor may bring in."""
+    book = in_unicode(book)
     return next((kind for kind in kinds_for(actor) if kind.recognises(book)), None)
 
 
@@ -253,9 +256,15 @@ def _read(name: str, content: bytes) -> Book:
 
 
 def _contents(batch: ImportBatch) -> Contents:
+    """What the kind reads from the file; text in an old encoding is asked about before anything is made of it."""
     kind = kind_for(batch, batch.by)
     book = _read(batch.file_name, upload_of(batch))
-    return kind.contents(book, plan=batch.plan, actor=batch.by, answers=batch.answers)
+    asked = legacy_questions(book)
+    if any(question.key not in batch.answers for question in asked):
+        return Contents((), questions=asked)
+    book = converted(book, batch.answers)
+    contents = kind.contents(book, plan=batch.plan, actor=batch.by, answers=batch.answers)
+    return replace(contents, questions=(*asked, *contents.questions)) if asked else contents
 
 
 def log_name(batch: ImportBatch) -> str:

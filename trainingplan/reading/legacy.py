@@ -24,6 +24,8 @@ _ONSET = "ngh|ng|nh|th|tr|ch|gh|gi|kh|ph|qu|[bcdđghklmnpqrstvx]"
 _NUCLEUS = "uyê|iê|yê|ươ|uô|ia|ya|ưa|ua|oa|oă|oe|oo|uâ|uê|uơ|uy|uya|[aăâeêioôơuưy]"
 _SYLLABLE = re.compile(rf"(?:{_ONSET})?(?:{_NUCLEUS})(?:ch|nh|ng|[cmnptiyou])?")
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_UNICODE_ONLY = re.compile("[\u0100-\u1eff]")
+"""Letters that neither encoding has a sign for."""
 _HIGH = re.compile("[\u00a1-\u00ff]")
 _NOT_ASCII_WORDS = re.compile(r"[A-Za-z\u00a1-\u00ff]*[\u00a1-\u00ff][A-Za-z\u00a1-\u00ff]*")
 
@@ -60,7 +62,7 @@ def suspected(text: str) -> str:
 
     Only a suspicion: short words may be right in two ways.
     """
-    if not _HIGH.search(text) or any(ord(c) > 0xFF and c.isalpha() for c in text):  # noqa: PLR2004 - Latin-1 ends there
+    if _UNICODE_ONLY.search(text) or not _HIGH.search(text):
         return ""
     words = [word for word in _NOT_ASCII_WORDS.findall(text) if len(word) > 1]  # a lone «·» is a bullet, not «ã»
     if not words or all(_is_vietnamese(word) for word in words):

@@ -65,7 +65,7 @@ def _opened(content: bytes) -> Any:
     from openpyxl import load_workbook  # noqa: PLC0415 - a .csv needs none of it
 
     try:
-        return load_workbook(io.BytesIO(content))
+        return load_workbook(io.BytesIO(content), keep_links=False)
     except Exception:  # noqa: BLE001 - openpyxl meets what it does not know with whatever breaks first
         return None
 
