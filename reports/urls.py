@@ -18,6 +18,7 @@ from reports.views import (
     versions,
     what_if,
     why,
+    workbook,
 )
 
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
     path("phu-luc/", appendices.appendices, name="appendices"),
     path("phu-luc/<int:number>/", appendices.appendix, name="appendix"),
     path("phu-luc/phu-luc-<int:number>.<slug:extension>", appendices.appendix_file, name="appendix-file"),
+    path("phu-luc/so-ke-hoach.xlsx", workbook.workbook, name="plan-workbook"),
     path("phu-luc/tat-ca/", appendices.appendices_zip, name="appendices-zip"),
     path("ke-hoach/", plan.plan_text, name="plan-text"),
     path("ke-hoach/ke-hoach.<slug:extension>", plan.plan_file, name="plan-file"),

@@ -17,6 +17,7 @@ from trainingplan.models import Change
 OF_A_UNIT = {"unit_key", "person", "cell", "job", "result"}
 """The parts of addresses that belong to a unit."""
 FILES = {"appendix-file", "checks-file", "plan-file", "progress-letter-file"} | {
+    "plan-workbook",
     "budget-execution-file",
     "budget-what-if-file",
     "plan-amendment",  # reads the whole plan, table by table, as the files do
@@ -116,6 +117,7 @@ TABLE = [
     Row("appendix", "go 200 200 200 200 200 200 404 403", "go 405 405 405 405 405 405 405 403", "year number"),
     Row("appendix-file", "go 200 200 200 200 200 200 404 403",
         "go 405 405 405 405 405 405 405 403", "year number xlsx"),
+    Row("plan-workbook", "go 403 403 200 403 403 403 403 403", "go 403 403 405 403 403 403 403 403", "year"),
     Row("appendices-zip", "go 405 405 405 405 405 405 405 403", "go -> -> -> -> -> -> -> 403", "year"),
     Row("plan-text", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("plan-file", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year docx"),

@@ -240,6 +240,7 @@ PLAN_LOADERS = [
 # Each names an instance of `trainingplan.imports.kinds.FileKind`; a file is recognised by the first that knows it.
 IMPORT_KINDS = [
     "quotas.imports.unit_workbook.UNIT_WORKBOOK",
+    "reports.imports.PLAN_WORKBOOK",
     "trainingplan.imports.catalogues.UNIT_NAMES",
     "courses.imports.INSTITUTIONS",
     "courses.imports.PROGRAMMES",

@@ -13,7 +13,7 @@ from reports.scopes import scope_of, visible_appendices
 from reports.views.files import attachment
 from reports.why import appendix_total, why_address
 from trainingplan.models import Appendix, Plan
-from trainingplan.policies import WRITE, Action, UserRequest, plan_view
+from trainingplan.policies import WRITE, Action, UserRequest, may, plan_view
 from trainingplan.services.jobs import start_job
 from trainingplan.views.jobs import follow
 
@@ -26,6 +26,7 @@ def appendices(request: UserRequest, plan: Plan) -> HttpResponse:
     listed = visible_appendices(request.user, plan)
     scope = scope_of(request.user, plan)
     context = {"plan": plan, "appendices": listed, "formats": DOWNLOADS, "extract_of": scope.extract_of}
+    context["workbook"] = may(request.user, Action.EDIT_PLAN)
     return render_template(request, "reports/appendices.html", context)
 
 
