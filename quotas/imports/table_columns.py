@@ -20,7 +20,7 @@ class KnownColumns:
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table of the file. `columns` are quotas by column, `unsure` those that a column may be, `all` the appendix's."""
+    """A table of the file. `columns` are quotas by column, `unsure` what a column may be, `all` the appendix's."""
 
     sheet: Sheet
     head: Head

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import tablib
+from django.db.models import Q
 
 from courses.resources import YEAR
 from quotas.imports.grid import Grid, Read, text_of, value_of
@@ -144,7 +145,9 @@ class _Reader:
     def result(self) -> Read:
         read, notes = self.read, self.read.notes
         if len(self.dataset):
-            read.table = Table(NominationResource(), self.dataset, self.places)
+            resource = NominationResource()
+            resource.within = Q(unit=self.context.unit, quota__programme__plan=self.context.plan)
+            read.table = Table(resource, self.dataset, self.places)
         if self.kept:
             notes.append(
                 f"{format_count(self.kept)} người đã được sửa hoặc bỏ trên mạng sau khi tải phiếu: giữ nguyên."

@@ -1,10 +1,10 @@
 """Nominees as a file: each row is written by the services of the rosters, one by one, as their form writes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from courses.resources import YEAR
 from quotas.models import Nomination, Person, Quota
@@ -17,6 +17,7 @@ from quotas.services.nominations import (
     Unconfirmed,
     add_nomination,
     edit_nomination,
+    remove_nomination,
 )
 from trainingplan.policies import visible_units
 from trainingplan.resources.base import CatalogueResource
@@ -66,6 +67,8 @@ def _person(name: str, heading: str, widget: Cell | None = None, **more: Any) ->
 class NominationResource(CatalogueResource):
     """A row with a number changes that nominee, one without adds; `Xác nhận` says that a namesake is the same."""
 
+    within = Q()
+    """Whom a file may mean, set by whoever has read it: others need not be fetched."""
     _stood: tuple[int, int, int] | None = None
     """Quota, unit and version of the nominee that the row means, as they stand."""
 
@@ -105,7 +108,7 @@ class NominationResource(CatalogueResource):
         """Of an import, those whom its writer may see."""
         rows = Nomination.objects.select_related("person", "unit", "quota__programme__plan")
         actor = getattr(self, "actor", None)
-        return rows if actor is None else rows.filter(unit__in=visible_units(actor))
+        return rows if actor is None else rows.filter(self.within, unit__in=visible_units(actor))
 
     def init_instance(self, row: Mapping[str, Any] | None = None) -> Nomination:
         self._stood = None
@@ -120,7 +123,7 @@ class NominationResource(CatalogueResource):
 
     def problems_of(self, instance: Nomination) -> dict[str, str]:
         """What the roster's form would say; places, deadlines and namesakes are the services' business."""
-        if self._stood is None and instance.pk:
+        if instance._state.adding and instance.pk:
             return {"id": "Người này không còn trong danh sách, hoặc mã đã bị sửa. Thêm người mới thì để trống mã."}
         person, problems = instance.person, {}
         for name in ("full_name", "sex", "birth"):
@@ -167,7 +170,7 @@ class NominationResource(CatalogueResource):
         try:
             return add_nomination(**given)
         except Unconfirmed as unsure:
-            if not self.columns["confirmed"].clean(row):
+            if not YesNo().clean(row.get(CONFIRMED)):
                 raise
             return add_nomination(**given, confirmed=unsure.person_id)
 
@@ -183,9 +186,14 @@ class NominationResource(CatalogueResource):
         try:
             return edit_nomination(**given)
         except Unconfirmed as unsure:
-            if not self.columns["confirmed"].clean(row):
+            if not YesNo().clean(row.get(CONFIRMED)):
                 raise
             return edit_nomination(**given, confirmed=unsure.person_id)
+
+    def remove(self, rows: Sequence[Nomination], *, reason: str) -> None:
+        for row in rows:
+            plan = row.quota.programme.plan
+            remove_nomination(plan=plan, nomination=row, version=row.version, actor=self.actor, reason=reason)
 
     def name_of(self, instance: Nomination) -> str:
         return f"{instance.person.full_name} – {instance.quota.short_name}"
