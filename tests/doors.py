@@ -24,7 +24,7 @@ from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.cast import make_province, make_unit, make_user
 from tests.issuing import make_version
 from tests.quotas.rosters_cast import give, make_roster, person
-from trainingplan.models import Delegation, Job, JobFile, Plan, Role, Section, Unit, UnitGroup, User
+from trainingplan.models import Backup, Delegation, Job, JobFile, Plan, Role, Section, Unit, UnitGroup, User
 from trainingplan.services.jobs import standing
 
 ROLES = ("anonymous", "own", "other", "board", "manager", "home", "school", "finance", "admin")
@@ -133,6 +133,7 @@ def _build() -> Doors:
         "line": {"pk": line.pk},
         "lending": {"pk": lending.pk},
         "account": {"pk": users["own"].pk},
+        "backup": {"pk": Backup.objects.create(made_at=timezone.now(), ok=True, machine="x", name="x.khdt").pk},
         "section": {"key": Section.objects.create(plan=plan, key="mot", position=1, marker="I.", heading="MỘT").key},
         "figure": {"truong": "{quota:kv3}"},
         "version": {"number": version.number},

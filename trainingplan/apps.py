@@ -12,6 +12,7 @@ class TrainingPlanConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
+        from trainingplan import safe_start  # noqa: F401 - registers its checks
         from trainingplan.services.reauth import mark_signed_in
 
         user_logged_in.connect(mark_signed_in, dispatch_uid="mark_signed_in")

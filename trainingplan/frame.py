@@ -191,6 +191,15 @@ MENU = (
         by_year=False,
     ),
     Page(
+        "Sao lưu",
+        "Các bản sao lưu, sao lưu ngay, tải về",
+        "backups",
+        "backup",
+        "backups",
+        (Action.KEEP_BACKUPS,),
+        by_year=False,
+    ),
+    Page(
         "Danh mục, Quản trị",
         "Đơn vị, chương trình, chỉ tiêu, phụ lục, người dùng",
         "admin:index",

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 
@@ -32,15 +34,18 @@ class NumberAndLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        token = request_id.set(given if _GIVEN_ID.fullmatch(given) else uuid4().hex)
+        request_id.set(given if _GIVEN_ID.fullmatch(given) else uuid4().hex)
         began = time.monotonic_ns()
-        try:
-            response = self.get_response(request)
-            response["X-Request-ID"] = request_id.get()
-            logger.info("answered", extra={"more": _told(request, response, time.monotonic_ns() - began)})
-            return response
-        finally:
-            request_id.reset(token)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id.get()
+        logger.info("answered", extra={"more": _told(request, response, time.monotonic_ns() - began)})
+        return response
+
+
+@receiver(request_finished)
+def _forget_number(**_kwargs: object) -> None:
+    """Not before: Django tells of a fault, and a file is sent, after the last middleware."""
+    request_id.set("")
 
 
 def _told(request: HttpRequest, response: HttpResponse, nanoseconds: int) -> dict[str, str | int]:

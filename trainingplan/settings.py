@@ -271,6 +271,7 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=60)
 
 # Each names `work(run: Running) -> None` by the kind of job.
 JOB_KINDS: dict[str, str] = {
+    "sao-luu": "trainingplan.services.backups.run_backup",
     "ban-hanh": "reports.jobs.issue.issue",
     "phieu-dang-ky": "quotas.jobs.export_unit_workbooks",
     "xuat-phu-luc": "reports.jobs.exports.export_appendices",
@@ -286,6 +287,7 @@ BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 
 # Each names `chore() -> None`, done by one worker every so many seconds.
 CHORES: dict[str, int] = {
+    "trainingplan.services.backups.make_overdue_backup": 3600,
     "trainingplan.services.worker.forget_results": 3600,
     "trainingplan.services.worker.forget_tasks": 24 * 3600,
 }

@@ -4,6 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from trainingplan.views import account_safety, accounts, delegations, home, jobs, refusals, second_factor, sign_in
+from trainingplan.views.backups import backup_file, backup_now, backups
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +13,9 @@ urlpatterns = [
     path("uy-quyen/them/", delegations.delegation_add, name="delegation-add"),
     path("uy-quyen/<int:pk>/thu-hoi/", delegations.delegation_revoke, name="delegation-revoke"),
     path("tu-choi-truy-cap/", refusals.access_refusals, name="access-refusals"),
+    path("sao-luu/", backups, name="backups"),
+    path("sao-luu/ngay/", backup_now, name="backup-now"),
+    path("sao-luu/<int:pk>/tep/", backup_file, name="backup-file"),
     path("viec-nen/", jobs.jobs, name="jobs"),
     path("viec-nen/<uuid:pk>/", jobs.job, name="job"),
     path("viec-nen/<uuid:pk>/trang-thai/", jobs.job_state, name="job-state"),
