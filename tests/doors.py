@@ -20,6 +20,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from budget.models import Grant, GrantedAmount, Replan
 from quotas.models import Allocation, Nomination, Registration, SubQuota
 from quotas.services.nominations import add_nomination
+from tests.batches import make_batch
 from tests.budget.lines import PLAIN_AMOUNT, add_line, make_sources
 from tests.cast import make_province, make_unit, make_user
 from tests.issuing import make_version
@@ -142,6 +143,7 @@ def _build() -> Doors:
         "replan": {"pk": replan.pk},
         "way": {"way": "giam-so-lop"},
         "xlsx": {"extension": "xlsx"},
+        "file_kind": {"kind": "co-so-dao-tao"},
         "docx": {"extension": "docx"},
         "sub": {"pk": SubQuota.objects.create(quota=province.kv3, name="nữ", position=1, number=9).pk},
     }
@@ -172,6 +174,7 @@ def _of_unit(key: str, nominee: Nomination, quota_id: int, job: Job) -> dict[str
         "cell": {"bang": "allocation", "don-vi": key, "chi-tieu": quota_id},
         "job": {"pk": job.pk},
         "result": {"pk": job.pk, "number": 1},
+        "batch": {"batch_id": make_batch(job.asked_by).uuid},
     }
 
 

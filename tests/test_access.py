@@ -14,7 +14,7 @@ from tests.doors import HOMES, ROLES, Doors, named_patterns, outcome
 from tests.traces import watch_writes
 from trainingplan.models import Change
 
-OF_A_UNIT = {"unit_key", "person", "cell", "job", "result"}
+OF_A_UNIT = {"unit_key", "person", "cell", "job", "result", "batch"}
 """The parts of addresses that belong to a unit."""
 FILES = {"appendix-file", "checks-file", "plan-file", "progress-letter-file"} | {
     "plan-workbook",
@@ -130,6 +130,15 @@ TABLE = [
     Row("checks-word", "go 403 403 200 403 403 403 403 403", "go 403 403 200 403 403 403 403 403", "year"),
     Row("plan-all", "go 403 403 405 405 403 403 403 403", "go 403 403 -> -> 403 403 403 403", "year"),
     Row("plan-everything", "go 403 403 405 405 403 403 403 403", "go 403 403 -> -> 403 403 403 403", "year"),
+    Row("imports", "go 200 200 200 403 200 200 200 403", "go 200 200 200 403 200 200 200 403"),
+    Row("import-template", "go 404 404 200 403 404 404 404 403", "go 405 405 405 403 405 405 405 403", "file_kind"),
+    Row("import-batch", "go 200 404 200 403 404 404 404 403", "go 405 405 405 403 405 405 405 403", "batch"),
+    Row("import-answer", "go 405 405 405 403 405 405 405 403", "go -> 404 404 403 404 404 404 403", "batch"),
+    Row("import-apply", "go 405 405 405 403 405 405 405 403", "go -> 404 404 403 404 404 404 403", "batch"),
+    Row("import-cancel", "go 405 405 405 403 405 405 405 403", "go -> 404 404 403 404 404 404 403", "batch"),
+    Row("import-undo", "go 405 405 405 403 405 405 405 403", "go -> 404 -> 403 404 404 404 403", "batch"),
+    Row("import-marked", "go -> 404 404 403 404 404 404 403", "go 405 405 405 403 405 405 405 403", "batch"),
+    Row("import-upload", "go -> 404 -> 403 404 404 404 403", "go 405 405 405 403 405 405 405 403", "batch"),
     Row("trail", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("approvals", "go 403 403 200 200 403 403 403 403", "go 403 403 405 405 403 403 403 403", "year"),
     Row("approvals-submit", "go 403 403 405 403 403 403 403 403", "go 403 403 -> 403 403 403 403 403", "year"),

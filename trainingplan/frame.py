@@ -153,6 +153,15 @@ MENU = (
         "appendices",
         (Action.SEE_APPENDICES,),
     ),
+    Page(
+        "Nhập – xuất Excel",
+        "Tệp mẫu, nhập tệp, xem trước, hoàn tác",
+        "imports",
+        "import",
+        "imports",
+        (Action.IMPORT_FILES,),
+        by_year=False,
+    ),
     Page("Nhật ký", "Ai sửa gì, lúc nào, vì sao", "trail", ("trail", "cell-history"), "trail", (Action.SEE_TRAIL,)),
     Page(
         "Ủy quyền",

@@ -50,6 +50,7 @@ class Action(StrEnum):
     RUN_ROUND = "run_round"
     KEEP_CATALOGUES = "keep_catalogues"
     KEEP_NORMS = "keep_norms"
+    IMPORT_FILES = "import_files"
     MANAGE_USERS = "manage_users"
     KEEP_BACKUPS = "keep_backups"
     SEE_JOBS = "see_jobs"
@@ -65,6 +66,7 @@ _UNIT = frozenset({
     Action.EDIT_ROSTER,
     Action.SEE_APPENDICES,
     Action.SEE_CELL_HISTORY,
+    Action.IMPORT_FILES,
 })  # fmt: skip
 _READ_ALL = frozenset({
     Action.SEE_HOME,
@@ -91,7 +93,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
     | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN}
-    | {Action.CHECK_WORD, Action.KEEP_NORMS, Action.SEE_JOBS},
+    | {Action.CHECK_WORD, Action.KEEP_NORMS, Action.SEE_JOBS, Action.IMPORT_FILES},
     Role.FINANCE: frozenset(
         {
             Action.SEE_HOME,
@@ -99,6 +101,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
             Action.SEE_BUDGET,
             Action.EDIT_BUDGET,
             Action.KEEP_NORMS,
+            Action.IMPORT_FILES,
             Action.SEE_APPENDICES,
         }
     ),

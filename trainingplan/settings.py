@@ -255,6 +255,9 @@ IMPORT_KINDS = [
     "quotas.imports.allocation_table.REGISTRATION_TABLE",
 ]
 
+# Files with more rows are previewed, applied and undone as jobs.
+IMPORT_AT_ONCE = 2_000
+
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
 TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting", "reports.views.issue.waiting"]
 
@@ -271,6 +274,9 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=60)
 
 # Each names `work(run: Running) -> None` by the kind of job.
 JOB_KINDS: dict[str, str] = {
+    "import-preview": "trainingplan.jobs.preview_import",
+    "import-apply": "trainingplan.jobs.apply_import",
+    "import-undo": "trainingplan.jobs.undo_import",
     "sao-luu": "trainingplan.services.backups.run_backup",
     "ban-hanh": "reports.jobs.issue.issue",
     "phieu-dang-ky": "quotas.jobs.export_unit_workbooks",
@@ -287,6 +293,7 @@ BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 
 # Each names `chore() -> None`, done by one worker every so many seconds.
 CHORES: dict[str, int] = {
+    "trainingplan.imports.batches.forget_uploads": 24 * 3600,
     "trainingplan.services.backups.make_overdue_backup": 3600,
     "trainingplan.services.worker.forget_results": 3600,
     "trainingplan.services.worker.forget_tasks": 24 * 3600,

@@ -3,7 +3,17 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from trainingplan.views import account_safety, accounts, delegations, home, jobs, refusals, second_factor, sign_in
+from trainingplan.views import (
+    account_safety,
+    accounts,
+    delegations,
+    home,
+    imports,
+    jobs,
+    refusals,
+    second_factor,
+    sign_in,
+)
 from trainingplan.views.backups import backup_file, backup_now, backups
 
 urlpatterns = [
@@ -21,6 +31,15 @@ urlpatterns = [
     path("viec-nen/<uuid:pk>/trang-thai/", jobs.job_state, name="job-state"),
     path("viec-nen/<uuid:pk>/huy/", jobs.job_cancel, name="job-cancel"),
     path("viec-nen/<uuid:pk>/ket-qua/<int:number>/", jobs.job_file, name="job-file"),
+    path("nhap-excel/", imports.imports, name="imports"),
+    path("nhap-excel/mau/<slug:kind>/", imports.import_template, name="import-template"),
+    path("nhap-excel/<uuid:batch_id>/", imports.import_batch, name="import-batch"),
+    path("nhap-excel/<uuid:batch_id>/tra-loi/", imports.import_answer, name="import-answer"),
+    path("nhap-excel/<uuid:batch_id>/nhap/", imports.import_apply, name="import-apply"),
+    path("nhap-excel/<uuid:batch_id>/huy/", imports.import_cancel, name="import-cancel"),
+    path("nhap-excel/<uuid:batch_id>/hoan-tac/", imports.import_undo, name="import-undo"),
+    path("nhap-excel/<uuid:batch_id>/tep-danh-dau/", imports.import_marked, name="import-marked"),
+    path("nhap-excel/<uuid:batch_id>/tep-goc/", imports.import_upload, name="import-upload"),
     path("dang-nhap/", sign_in.SignIn.as_view(), name="login"),
     path("dang-nhap/ma/", sign_in.login_code, name="login-code"),
     path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),

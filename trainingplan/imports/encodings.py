@@ -13,7 +13,7 @@ from trainingplan.rules.text import quoted
 
 CONVERT, KEEP = "doi", "giu"
 OPTIONS = ((CONVERT, "Chuyển sang Unicode"), (KEEP, "Giữ nguyên như trong tệp"))
-MOST_PLACES = 200
+MOST_PLACES = 20_000
 Cell = tuple[int, int]
 
 

@@ -26,6 +26,21 @@ class Place:
     row: int
     column: int = 0
 
+    @property
+    def label(self) -> str:
+        """The place as a user finds it: «Trang 1», dòng 12, cột D."""
+        row = f", dòng {self.row}" if self.row else ""
+        return f"«{self.sheet}»{row}" + (f", cột {column_letter(self.column)}" if self.column else "")
+
+
+def column_letter(column: int) -> str:
+    """The letters by which a spreadsheet names a column, counted from 1."""
+    letters = ""
+    while column:
+        column, place = divmod(column - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return letters
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -63,11 +63,15 @@ def run(
     reason: str,
     watch: Watch | None = None,
 ) -> Outcome:
-    """Take in every row that is right, table by table; the others are told of, all at once."""
+    """Take in every row that is right, table by table; the others are told of, all at once.
+
+    Of a cell that whoever read the file complains of, nothing more is said.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("a run needs a transaction")
     problems = [*contents.problems, *_unanswered(contents.questions, answers)]
     refused = {(problem.place.sheet, problem.place.row) for problem in problems if problem.place is not None}
+    told = {problem.place for problem in problems if problem.place is not None and problem.place.column}
     lines: list[Line] = []
     for index, table in enumerate(contents.tables):
         resource = table.resource() if isinstance(table.resource, type) else table.resource
@@ -78,11 +82,11 @@ def run(
             number for number, place in places.items() if (place.sheet, place.row) in refused
         )
         result = resource.import_data(table.dataset, dry_run=False, user=actor, reason=reason)
-        problems += problems_in(result, table, resource, sheet)
+        problems += (one for one in problems_in(result, table, resource, sheet) if one.place not in told)
         lines += (_line(index, resource, row, places) for row in result.rows)
     lines += _outside_tables(problems, lines)
-    told = _once(problems)
-    return Outcome(tuple(lines), told, contents.questions, contents.notes, _digest(lines, told))
+    found = tuple(dict.fromkeys(problems))
+    return Outcome(tuple(lines), found, contents.questions, contents.notes, _digest(lines, found))
 
 
 def _unanswered(questions: Iterable[Question], answers: Mapping[str, str]) -> Iterable[Problem]:
@@ -113,16 +117,6 @@ def _outside_tables(problems: Iterable[Problem], lines: Iterable[Line]) -> list[
         if problem.place is not None and problem.place.row and (problem.place.sheet, problem.place.row) not in there:
             outside.setdefault((problem.place.sheet, problem.place.row), Place(problem.place.sheet, problem.place.row))
     return [Line(0, "", place, REFUSED, "", (), "", {}, {}) for place in outside.values()]
-
-
-def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Of several problems of one cell the first, which is that of whoever read the file; all of a row as a whole."""
-    kept: dict[object, Problem] = {}
-    for problem in problems:
-        place = problem.place
-        cell = (place.sheet, place.row, place.column) if place is not None and place.column else problem
-        kept.setdefault(cell, problem)
-    return tuple(kept.values())
 
 
 def cells_of(resource: CatalogueResource, row: Model) -> Cells:

@@ -103,3 +103,16 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """(heading, old, new) of the cells that were changed, as shown."""
+        return [
+            (heading, _shown(self.before.get(heading)), _shown(value))
+            for heading, value in self.after.items()
+            if (self.before.get(heading) or "") != (value or "")
+        ]
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}".replace(",", ".") if isinstance(value, int) else str(value or "")

@@ -136,6 +136,7 @@ def _cell(sheet: Any, row: int, column: int) -> Any:
 def _list_problems(book: Any, problems: Iterable[Problem]) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415
 
     if LIST in book.sheetnames:
         book.remove(book[LIST])
@@ -153,6 +154,8 @@ def _list_problems(book: Any, problems: Iterable[Problem]) -> None:
                 _put(cell, shown)
                 cell.alignment = wrap
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
