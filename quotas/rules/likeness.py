@@ -24,7 +24,8 @@ _LONG = {
 }  # fmt: skip
 """Abbreviations of official papers, folded. Ambiguous ones may lead to several names: all are offered."""
 _SMALL = frozenset({"va", "cac", "cua", "tinh"})
-"""Words that are left out of initials as often as not."""
+"""Words that are left out as often as not."""
+MOST_WORDS = 12
 
 
 def likeness(one: str, other: str) -> float:
@@ -34,7 +35,7 @@ def likeness(one: str, other: str) -> float:
         return 0
     if first.letters == second.letters or first.long == second.long:
         return 1
-    if _initials(first, second) or _initials(second, first):
+    if _shortens(first.plain, second.plain) or _shortens(second.plain, first.plain):
         return 0.95
     alike = _shared(first.pairs, second.pairs)
     within = first.words <= second.words or second.words <= first.words
@@ -56,12 +57,12 @@ class _Form:
     def __init__(self, text: str) -> None:
         plain = fold(text).replace("&", "").replace(".", " ")
         words = _WORDS.findall(plain)
+        self.plain = tuple(words[:MOST_WORDS])
         self.letters = "".join(words)
         whole = [_LONG.get(self.letters, "")] if self.letters in _LONG else [_LONG.get(word, word) for word in words]
         self.long = " ".join(whole)
         parts = self.long.split()
         self.words = frozenset(parts)
-        self.initials = {"".join(part[0] for part in parts), "".join(p[0] for p in parts if p not in _SMALL)}
         padded = f" {self.long} "
         self.pairs = Counter(padded[i : i + 2] for i in range(len(padded) - 1))
 
@@ -71,8 +72,17 @@ def _form(text: str) -> _Form:
     return _Form(text)
 
 
-def _initials(short: _Form, long: _Form) -> bool:
-    return len(short.letters) > 1 and " " in long.long and short.letters in long.initials
+def _shortens(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Whether each word of the one begins a word of the other, or is made of the first letters of several, in order."""
+    if not short or not long:
+        return not short and not long
+    first, rest = short[0], short[1:]
+    if long[0].startswith(first) and _shortens(rest, long[1:]):
+        return True
+    if long[0] in _SMALL and _shortens(short, long[1:]):
+        return True
+    size = len(first)
+    return 1 < size <= len(long) and first == "".join(w[0] for w in long[:size]) and _shortens(rest, long[size:])
 
 
 def _shared(one: Counter[str], other: Counter[str]) -> float:
