@@ -19,6 +19,7 @@ from trainingplan.admin.transfer import TransferAdmin
 from trainingplan.forms import PartialDateField
 from trainingplan.models import Appendix, AppendixColumn
 from trainingplan.policies import Action, may
+from trainingplan.readings import note_people
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
 
@@ -227,6 +228,8 @@ class PersonAdmin(TransferAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """A record that is kept as it is says why."""
+        if isinstance(obj, Person) and obj.ethnicity:
+            note_people([obj.pk])
         why = why_person_kept(obj) if isinstance(obj, Person) else ""
         return [(None, {"fields": self.fields, "description": why})]
 

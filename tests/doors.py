@@ -134,6 +134,7 @@ def _build() -> Doors:
         "line": {"pk": line.pk},
         "lending": {"pk": lending.pk},
         "account": {"pk": users["own"].pk},
+        "someone": {"pk": nominees["own"].person_id},
         "backup": {"pk": Backup.objects.create(made_at=timezone.now(), ok=True, machine="x", name="x.khdt").pk},
         "section": {"key": Section.objects.create(plan=plan, key="mot", position=1, marker="I.", heading="MỘT").key},
         "figure": {"truong": "{quota:kv3}"},

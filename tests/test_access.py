@@ -24,7 +24,7 @@ FILES = {"appendix-file", "checks-file", "plan-file", "progress-letter-file"} | 
     "plan-amendment-table",
     "plan-amendment-paper",
 }
-LOGS = {"trainingplan_accessrefusal", "django_session"}
+LOGS = {"trainingplan_accessrefusal", "trainingplan_personalread", "django_session"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ TABLE = [
     Row("login-code", "-> -> -> -> -> -> -> -> ->", "-> -> -> -> -> -> -> -> ->"),
     Row("still-here", "go 405 405 405 405 405 405 405 405", "go 200 200 200 200 200 200 200 200"),
     Row("second-factor", "go 200 200 200 200 200 200 200 200", "go 200 200 200 200 200 200 200 200"),
+    Row("people", "go 403 403 200 403 403 403 403 403", "go 403 403 405 403 403 403 403 403"),
+    Row("person-data", "go 403 403 200 403 403 403 403 403", "go 403 403 405 403 403 403 403 403", "someone"),
+    Row("person-file", "go 403 403 200 403 403 403 403 403", "go 403 403 405 403 403 403 403 403", "someone"),
+    Row("personal-reads", "go 403 403 200 403 403 403 403 200", "go 403 403 405 403 403 403 403 405"),
     Row("account-safety", "go 403 403 403 403 403 403 403 200", "go 403 403 403 403 403 403 403 405"),
     Row("lock-lift", "go 403 403 403 403 403 403 403 405", "go 403 403 403 403 403 403 403 ->"),
     Row("second-factor-drop", "go 403 403 403 403 403 403 403 200",

@@ -13,9 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from trainingplan.frame import MENU
 from trainingplan.models import User
 from trainingplan.policies import sees_all_units
+from trainingplan.readings import watching_people
 from trainingplan.services.access import log_refusal, watching
+from trainingplan.services.readings import log_reading
 
 logger = logging.getLogger(__name__)
 FORBIDDEN, NOT_FOUND = 403, 404
@@ -99,6 +102,26 @@ class LogRefusedAccess:
             except DatabaseError:  # A refusal that cannot be logged is still a refusal, not an error page.
                 logger.exception("refused access was not logged")
         return response
+
+
+class LogPersonalReads:
+    """Log who was shown protected data of people unmasked; see `trainingplan.readings`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with watching_people() as people:
+            response = self.get_response(request)
+        if people and isinstance(request.user, User):
+            log_reading(user=request.user, door=_door(request), address=request.get_full_path(), people=people)
+        return response
+
+
+def _door(request: HttpRequest) -> str:
+    """The page as the menu calls it."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return next((page.label for page in MENU if name.startswith(page.family)), name)
 
 
 def _refused(request: HttpRequest, user: User, status: int, notes: Sequence[str]) -> bool:

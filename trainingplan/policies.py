@@ -42,6 +42,8 @@ class Action(StrEnum):
     SEE_TRAIL = "see_trail"
     SEE_CELL_HISTORY = "see_cell_history"
     SEE_REFUSALS = "see_refusals"
+    SEE_READINGS = "see_readings"
+    SEE_PERSONAL_DATA = "see_personal_data"
     SEE_APPROVALS = "see_approvals"
     SUBMIT_ALLOCATION = "submit_allocation"
     DECIDE_ALLOCATION = "decide_allocation"
@@ -93,6 +95,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
     | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN}
+    | {Action.SEE_READINGS, Action.SEE_PERSONAL_DATA}
     | {Action.CHECK_WORD, Action.KEEP_NORMS, Action.SEE_JOBS, Action.IMPORT_FILES},
     Role.FINANCE: frozenset(
         {
@@ -105,7 +108,8 @@ PERMITTED: dict[Role, frozenset[Action]] = {
             Action.SEE_APPENDICES,
         }
     ),
-    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS, Action.KEEP_BACKUPS, Action.SEE_REFUSALS, Action.SEE_JOBS}),
+    Role.ADMIN: frozenset({Action.SEE_HOME, Action.MANAGE_USERS, Action.KEEP_BACKUPS, Action.SEE_REFUSALS})
+    | {Action.SEE_JOBS, Action.SEE_READINGS},
 }
 
 DEPUTIES = frozenset({Role.MANAGER, Role.BOARD})

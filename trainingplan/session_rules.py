@@ -41,8 +41,7 @@ class SessionRules:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        signed_in = isinstance(request.user, User)
-        if signed_in and _is_over(request, request.user):
+        if isinstance(request.user, User) and _is_over(request, request.user):
             logout(request)
         response = self.get_response(request)
         if isinstance(request.user, User):

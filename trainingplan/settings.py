@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "trainingplan.session_rules.SessionRules",
     "trainingplan.serving.NoStore",
     "trainingplan.middleware.LogRefusedAccess",
+    "trainingplan.middleware.LogPersonalReads",
     "django.contrib.messages.middleware.MessageMiddleware",
     "trainingplan.middleware.SignInFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -296,6 +297,9 @@ CHORES: dict[str, int] = {
     "trainingplan.imports.batches.forget_uploads": 24 * 3600,
     "trainingplan.services.backups.make_overdue_backup": 3600,
     "trainingplan.services.worker.forget_results": 3600,
+    "trainingplan.services.seals.seal_in_time": 60,
+    "trainingplan.services.accounts.close_idle_accounts_in_time": 24 * 3600,
+    "quotas.services.retention.forget_people_in_time": 24 * 3600,
     "trainingplan.services.worker.forget_tasks": 24 * 3600,
 }
 

@@ -46,6 +46,7 @@ urlpatterns = [
     path("mat-khau/", accounts.own_password, name="own-password"),
     path("con-day/", accounts.still_here, name="still-here"),
     path("xac-thuc-hai-lop/", second_factor.second_factor, name="second-factor"),
+    path("doc-du-lieu-ca-nhan/", refusals.personal_reads, name="personal-reads"),
     path("an-toan-tai-khoan/", account_safety.account_safety, name="account-safety"),
     path("an-toan-tai-khoan/mo-khoa/", account_safety.lock_lift, name="lock-lift"),
     path("an-toan-tai-khoan/<int:pk>/go/", account_safety.second_factor_drop, name="second-factor-drop"),

@@ -12,6 +12,7 @@ from quotas.policies import why_roster_closed
 from quotas.selectors.allocation import sums_by_quota
 from trainingplan.models import Appendix, Plan, Unit, User
 from trainingplan.policies import editable_units, sees_personal_data, visible_units
+from trainingplan.readings import note_people
 from trainingplan.rules.letters import roman
 from trainingplan.selectors import PlanUnit, plan_units
 
@@ -319,6 +320,8 @@ class _Scene:
         for quota in self.quotas:
             for nomination in self.people.get((unit_id, quota.pk, reserve), ()):
                 person = nomination.person
+                if personal and person.ethnicity and any(column.source == "ethnicity" for column in self.columns):
+                    note_people([person.pk])
                 yield Nominee(
                     nomination_id=nomination.pk,
                     stt=next(self.stt[reserve]),

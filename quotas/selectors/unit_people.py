@@ -9,6 +9,7 @@ from quotas.rules.names import parse_person_name
 from quotas.selectors.rosters import NOMINATION_SOURCES, PERSON_SOURCES, quotas_made
 from trainingplan.models import Appendix, AppendixColumn, Plan, Unit, User
 from trainingplan.policies import sees_personal_data
+from trainingplan.readings import note_people
 from trainingplan.rules.dates import PartialDate, parse_date
 from trainingplan.rules.names import fold
 
@@ -67,12 +68,15 @@ def unit_people(plan: Plan, unit: Unit, user: User) -> UnitPeople:
     allocated = dict(Allocation.objects.filter(quota_id__in=ids, unit=unit).values_list("quota_id", "number"))
     people = Nomination.objects.filter(quota_id__in=ids, unit=unit).select_related("person")
     order = {pk: place for place, pk in enumerate(ids)}
+    sources = _sources(plan, personal=sees_personal_data(user, unit.pk))
     listed = sorted(people.order_by("person__name_sort", "pk"), key=lambda one: (order[one.quota_id], one.reserve))
+    if "ethnicity" in sources:
+        note_people(one.person_id for one in listed if one.person.ethnicity)
     return UnitPeople(
         quotas=tuple(
             RosterQuota(quota, label, allocated.get(quota.pk) or 0, quota.pk in made) for label, quota in quotas.items()
         ),
-        sources=_sources(plan, personal=sees_personal_data(user, unit.pk)),
+        sources=sources,
         nominations=tuple(listed),
         open=not why_roster_closed(plan),
         illustrative=any(one.illustrative or one.person.illustrative for one in listed),

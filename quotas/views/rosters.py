@@ -26,6 +26,7 @@ from trainingplan.policies import (
     sees_all_units,
     visible_units,
 )
+from trainingplan.readings import note_people
 from trainingplan.selectors import PlanUnit, unit_name
 from trainingplan.services.refusals import Refused
 
@@ -105,6 +106,8 @@ def nomination_edit(request: UserRequest, plan: Plan, number: int, pk: int) -> H
     """Change a nominee, or put another in her place."""
     appendix = _appendix(plan, number)
     nomination = _nomination(appendix, request.user, pk)
+    if nomination.person.ethnicity:
+        note_people([nomination.person_id])
     form = NominationForm(
         request.POST or None,
         year=plan.year,

@@ -9,6 +9,7 @@ from reports.appendices.columns import table_columns
 from reports.appendices.rows import Line, RowWriter, Section
 from reports.document import Table, Value
 from trainingplan.models import Appendix, AppendixColumn, Plan
+from trainingplan.readings import note_people
 from trainingplan.selectors import PlanUnit, plan_units
 
 MASK = "•••"
@@ -24,6 +25,8 @@ def roster_body(plan: Plan, appendix: Appendix, definition: Sequence[AppendixCol
         .order_by("person__name_sort", "pk")
         if nomination.unit_id in units
     ]
+    if any(column.source == "ethnicity" for column in definition):
+        note_people(one.person_id for one in people if one.person.ethnicity and scope.personal(one.unit_id))
     people.sort(key=lambda nomination: units[nomination.unit_id][0])
     sections = [
         Section(group, [_line(nomination, units[nomination.unit_id][1], scope) for nomination in members])

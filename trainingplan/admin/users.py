@@ -92,11 +92,11 @@ class UserAdmin(ExportAdmin):
         users: QuerySet[User] = super().get_queryset(request)
         return users.prefetch_related("unit__names")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
-        """Of two administrators who close each other at once the second finds himself closed: before all other locks."""
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Administrators first, before all other locks: of two who close each other the second finds himself closed."""
         if request.method == "POST":
             hold_administrators()
-        return super().get_form(request, obj, change, **kwargs)
+        return super().get_form(request, *args, **kwargs)
 
     @method_decorator(recently_signed_in)
     @method_decorator(sensitive_post_parameters("password1", "password2"))

@@ -12,6 +12,7 @@ from import_export.widgets import Widget
 from trainingplan.forms import MONEY_MAXIMUM, PEOPLE_MAXIMUM, SMALL_MAXIMUM
 from trainingplan.models import Plan, Unit
 from trainingplan.reading import CellError, FormulaWithoutValue
+from trainingplan.readings import note_people
 from trainingplan.rules.dates import PartialDate, day_of_serial, parse_date
 from trainingplan.rules.names import fold
 from trainingplan.rules.numbers import parse_count, parse_money
@@ -234,7 +235,13 @@ class Column(Field):
 
 
 class PersonalColumn(Column):
-    """A column of sensitive data: it is in the file only for those who may read it of everybody."""
+    """A column of sensitive data of people: it is in the file only for those who may read it of everybody."""
+
+    def export(self, instance: Any, **kwargs: Any) -> Any:
+        value = super().export(instance, **kwargs)
+        if value:
+            note_people([instance.pk])
+        return value
 
 
 def plan_column() -> Reference:

@@ -86,12 +86,19 @@ def hold_administrators() -> list[User]:
 
 @transaction.atomic
 def close_idle_accounts(*, actor: User | None, dry_run: bool = False) -> list[User]:
-    """Deactivate who has not signed in for IDLE_ACCOUNT_DAYS, but never the last administrator; return them."""
+    """Deactivate who has not signed in for IDLE_ACCOUNT_DAYS, but never the last administrator; return them.
+
+    Demonstration accounts are closed by `demo_logins`, all at once.
+    """
+    if not settings.IDLE_ACCOUNT_DAYS:
+        return []
     before = timezone.now() - timedelta(days=settings.IDLE_ACCOUNT_DAYS)
     administrators = hold_administrators()
-    idle = [user for user in User.objects.filter(is_active=True).order_by("pk") if _last_sign(user) < before]
+    people = User.objects.filter(is_active=True, is_demo=False).order_by("pk")
+    idle = [user for user in people if _last_sign(user) < before]
     staying = [user for user in administrators if user not in idle]
     if administrators and not staying:
+        # Of those who all stay away, the one who came last keeps the key.
         idle.remove(max(administrators, key=_last_sign))
     if idle and not dry_run:
         close_accounts(idle, actor=actor, reason=f"Không đăng nhập trong {settings.IDLE_ACCOUNT_DAYS} ngày")
@@ -109,3 +116,8 @@ def close_accounts(users: Iterable[User], *, actor: User | None, reason: str) ->
     User.objects.filter(pk__in=[user.pk for user in closed]).update(is_active=False)
     entries = (Entry("user", user.pk, str(user), "đang hoạt động", "có", "không", user.unit_id) for user in closed)
     record(entries, actor=actor, plan=None, reason=reason)
+
+
+def close_idle_accounts_in_time() -> None:
+    """The chore."""
+    close_idle_accounts(actor=None)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.encoding import force_str
 from django_otp.oath import TOTP
 
 from trainingplan.models import RecoveryCode, SecondFactor, User
@@ -35,7 +36,7 @@ def is_required(user: User) -> bool:
 
 def new_secret() -> str:
     """A fresh secret as people type it: 32 letters and digits."""
-    return base64.b32encode(secrets.token_bytes(20)).decode()
+    return _random(20)
 
 
 @transaction.atomic
@@ -75,6 +76,18 @@ def drop_second_factor(*, user: User, actor: User) -> None:
         raise Refused("Tài khoản này chưa bật xác thực hai lớp.")
     if user == actor and is_required(user):
         raise Refused("Vai trò của bạn bắt buộc xác thực hai lớp: chỉ đổi được thiết bị, hoặc nhờ quản trị khác gỡ.")
+    _take_off(user, actor)
+
+
+@transaction.atomic
+def reset_second_factor(user: User) -> None:
+    """The same from the server's own command line, when nobody can sign in to do it."""
+    if user.second_factor_at is None:
+        raise Refused("Tài khoản này chưa bật xác thực hai lớp.")
+    _take_off(user, None)
+
+
+def _take_off(user: User, actor: User | None) -> None:
     SecondFactor.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     user.second_factor_at = None
@@ -134,16 +147,20 @@ def _step_of(key: bytes, code: str) -> int | None:
     found = None
     for step in range(now - TOLERANCE, now + TOLERANCE + 1):
         clock.drift = step - now
-        if hmac.compare_digest(f"{clock.token():06d}", code):
+        if hmac.compare_digest(str(clock.token()).zfill(DIGITS), code):
             found = step
     return found
 
 
 def _new_codes(user: User) -> list[str]:
-    codes = [base64.b32encode(secrets.token_bytes(10)).decode() for _ in range(CODES)]
+    codes = [_random(10) for _ in range(CODES)]
     RecoveryCode.objects.filter(user=user).delete()
     RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=_digest(user, code)) for code in codes)
     return ["-".join(code[start : start + 4] for start in range(0, RECOVERY_LENGTH, 4)) for code in codes]
+
+
+def _random(size: int) -> str:
+    return base64.b32encode(secrets.token_bytes(size)).decode("ascii")
 
 
 def _digest(user: User, code: str) -> str:
@@ -158,7 +175,7 @@ def _key(secret: str) -> bytes:
 def _vault() -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return MultiFernet(
-        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor:{key}".encode()).digest())) for key in keys]
+        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor:{force_str(key)}".encode()).digest())) for key in keys]
     )
 
 
@@ -170,6 +187,6 @@ def _open(sealed: str) -> str:
     return _vault().decrypt(sealed.encode()).decode()
 
 
-def _log(user: User, actor: User, old: str, new: str) -> None:
+def _log(user: User, actor: User | None, old: str, new: str) -> None:
     entry = Entry("user", user.pk, f"người dùng {user}", FIELD, old, new, user.unit_id)
     record([entry], actor=actor, plan=None)
