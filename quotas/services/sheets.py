@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from quotas.models import Allocation, Registration, SubAllocation, UnitCap
 from trainingplan.models import Plan, User
 from trainingplan.rules.numbers import NumberRefused, format_count, parse_count
 from trainingplan.services.changes import Entry, one_batch, record
+from trainingplan.services.inserting import insert_rows
 
 
 class Outcome(StrEnum):
@@ -128,7 +130,7 @@ class Sheet:
         found = book.rows.filter(
             **{f"{book.column}_id__in": columns.keys() & {cell.quota_id for cell in cells}},
             unit_id__in=names.keys() & {cell.unit_id for cell in cells},
-        ).select_related("updated_by")
+        )
         self.rows: dict[Key, Row] = {book.key(row): row for row in found}
         self.results: dict[Key, CellResult] = {}
         self.accepted: dict[Key, Proposed] = {}
@@ -178,15 +180,17 @@ class Sheet:
         if self.accepted:
             now = timezone.now()
             self._log(actor, plan, reason)
-            written = [self._row(proposed, actor, now) for proposed in self.accepted.values()]
-            self.book.rows.bulk_create(
-                written,
-                update_conflicts=True,
-                unique_fields=[self.book.column, "unit"],
-                update_fields=[*self._values(), "version", "updated_at", "updated_by"],
+            columns = (self.book.column, "unit", self.book.value, "version", "illustrative", "updated_at", "updated_by")
+            registers = self.book.model is Registration
+            insert_rows(
+                self.book.model,
+                (*columns, "no_need") if registers else columns,
+                [self._row(proposed, actor, now, registers=registers) for proposed in self.accepted.values()],
+                unique=(self.book.column, "unit"),
+                update=[*self._values(), "version", "updated_at", "updated_by"],
             )
-            for (key, proposed), row in zip(self.accepted.items(), written, strict=True):
-                self.results[key] = self._result(proposed.cell, row, Outcome.SAVED)
+            for key, proposed in self.accepted.items():
+                self.results[key] = _saved(proposed, actor, now)
         return [self.results[cell.key] for cell in self.cells]
 
     def _values(self) -> tuple[str, ...]:
@@ -198,19 +202,11 @@ class Sheet:
                 return ("number", "no_need", "illustrative")
         return ("number", "illustrative")
 
-    def _row(self, proposed: Proposed, actor: User, now: datetime) -> Row:
+    def _row(self, proposed: Proposed, actor: User, now: datetime, *, registers: bool) -> tuple[object, ...]:
+        """As `write` names the columns; whoever writes a cell makes it one of the real plan."""
         cell = proposed.cell
-        row = self.book.model(
-            **{f"{self.book.column}_id": cell.quota_id, self.book.value: proposed.number},
-            unit_id=cell.unit_id,
-            version=cell.version + 1,
-            illustrative=False,
-            updated_at=now,
-            updated_by=actor,
-        )
-        if isinstance(row, Registration):
-            row.no_need = cell.no_need
-        return row
+        row = (cell.quota_id, cell.unit_id, proposed.number, cell.version + 1, False, now, actor.pk)
+        return (*row, cell.no_need) if registers else row
 
     def _log(self, actor: User, plan: Plan, reason: str) -> None:
         """Every cell with its own reason, else that of the whole save; one batch for all."""
@@ -242,9 +238,15 @@ class Sheet:
             no_need=_no_need(row),
             version=row.version if row else 0,
             message="",
-            author=row.updated_by.full_name if row and row.updated_by else "",
+            author=self._authors.get(row.updated_by_id or 0, "") if row else "",
             at=row.updated_at if row else None,
         )
+
+    @cached_property
+    def _authors(self) -> dict[int, str]:
+        """The names of those who wrote the rows that stand; asked for only when some result tells of one."""
+        writers = {row.updated_by_id for row in self.rows.values()}
+        return dict(User.objects.filter(pk__in=writers).values_list("pk", "full_name"))
 
     def _conflict(self, cell: CellInput, row: Row | None) -> CellResult:
         stands = self._result(cell, row, Outcome.CONFLICT)
@@ -269,6 +271,21 @@ def read_all(sheet: Sheet, cells: Iterable[CellInput]) -> list[Proposed]:
         elif read := sheet.read(cell):
             proposed[cell.key] = read
     return list(proposed.values())
+
+
+def _saved(proposed: Proposed, actor: User, now: datetime) -> CellResult:
+    cell = proposed.cell
+    return CellResult(
+        unit_id=cell.unit_id,
+        quota_id=cell.quota_id,
+        outcome=Outcome.SAVED,
+        number=proposed.number,
+        no_need=cell.no_need,
+        version=cell.version + 1,
+        message="",
+        author=actor.full_name,
+        at=now,
+    )
 
 
 def _no_need(row: Row | None) -> bool:

@@ -1,19 +1,26 @@
 """The only writer of the change log. Callers record inside their own transaction."""
 
+from collections import namedtuple
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.utils import timezone
 
 from trainingplan.models import Change, Plan, User
+from trainingplan.rules.seals import COLUMNS
+from trainingplan.services.inserting import insert_rows
 from trainingplan.services.seals import add_part
 
 SYSTEM = "Hệ thống"
 NAME_LENGTH = 200
 """What the log holds of names: SQLite would store more, PostgreSQL answer with an error."""
+FIELDS = tuple(column.removesuffix("_id") for column in COLUMNS if column != "id")
+Written = namedtuple("Written", COLUMNS)  # noqa: PYI024 - its fields are those that are sealed
+"""A change as it was written."""
 _batch: ContextVar[UUID | None] = ContextVar("batch", default=None)
 
 
@@ -45,27 +52,15 @@ def record(
     """
     batch, now = _batch.get() or uuid4(), timezone.now()
     name = SYSTEM if actor is None else acting_name(actor, on_behalf_of)
-    changes = Change.objects.bulk_create(
-        Change(
-            batch=batch,
-            at=now,
-            actor=actor,
-            on_behalf_of=on_behalf_of,
-            actor_name=name,
-            plan=plan,
-            unit_id=entry.unit_id,
-            table=entry.table,
-            row=str(entry.row),
-            label=entry.label[:500],
-            field=entry.field,
-            old=entry.old,
-            new=entry.new,
-            reason=reason,
-        )
-        for entry in entries
-    )
-    if changes:
-        add_part(changes)
+    who = (actor and actor.pk, on_behalf_of and on_behalf_of.pk, name, plan and plan.pk)
+    rows = [
+        (batch, now, *who, one.unit_id, one.table, str(one.row), one.label[:500], one.field, one.old, one.new, reason)
+        for one in entries
+    ]
+    keys = insert_rows(Change, FIELDS, rows)
+    if keys:
+        written = (Written(key, *row) for key, row in zip(keys, rows, strict=True))
+        add_part(cast("Iterable[Change]", written))
     return batch
 
 

@@ -1,0 +1,79 @@
+"""Writing many rows at once as plain tuples: instances of models would cost several times what the database does."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import AutoField, CharField, ForeignKey, IntegerField, Model, TextField
+
+MOST_PARAMETERS = 30_000
+"""In one statement, where the database names no limit of its own."""
+_AS_THEY_ARE = (CharField, TextField, IntegerField, ForeignKey)
+
+Row = Sequence[Any]
+
+
+def insert_rows(
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    unique: Sequence[str] = (),
+    update: Sequence[str] = (),
+) -> list[int]:
+    """Store the rows and return their keys in the same order; those that are there by `unique` get the `update`.
+
+    `columns` are names of fields, of links the values are keys. All other columns get their fields' defaults.
+    No signal is sent and nothing is validated but by the database.
+    """
+    if not rows:
+        return []
+    fields = {field.name: field for field in model._meta.concrete_fields if not isinstance(field, AutoField)}
+    left = [name for name in fields if name not in columns]
+    defaults = tuple(fields[name].get_default() for name in left)
+    names = [*columns, *left]
+    prepared = [_preparing(fields[name]) for name in names]
+    values = [
+        [
+            value if prepare is None else prepare(value)
+            for prepare, value in zip(prepared, (*row, *defaults), strict=True)
+        ]
+        for row in rows
+    ]
+    quoted = {name: connection.ops.quote_name(field.column or "") for name, field in fields.items()}
+    table, listed = connection.ops.quote_name(model._meta.db_table), ", ".join(quoted[name] for name in names)
+    head = f"INSERT INTO {table} ({listed}) VALUES "  # noqa: S608 - the names are our own
+    tail = _conflict([quoted[name] for name in unique], [quoted[name] for name in update])
+    key = connection.ops.quote_name(model._meta.pk.column or "")
+    return list(_run(values, head, f"{tail} RETURNING {key}"))
+
+
+def _preparing(field: Any) -> Callable[[Any], Any] | None:
+    """What makes a value of the field one that the database takes; None where it does as it is."""
+    if isinstance(field, _AS_THEY_ARE):
+        return None
+
+    @lru_cache(maxsize=1024)
+    def prepare(value: Hashable) -> Any:
+        return field.get_db_prep_save(value, connection)
+
+    return prepare
+
+
+def _conflict(unique: Sequence[str], update: Sequence[str]) -> str:
+    if not unique:
+        return ""
+    taken = ", ".join(f"{column} = EXCLUDED.{column}" for column in update)
+    return f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {taken}"
+
+
+def _run(values: Sequence[Row], head: str, tail: str) -> Iterator[int]:
+    width = len(values[0])
+    most = max(1, (connection.features.max_query_params or MOST_PARAMETERS) // width)
+    place = f"({', '.join(['%s'] * width)})"
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), most):
+            part = values[start : start + most]
+            cursor.execute(f"{head}{', '.join([place] * len(part))}{tail}", [value for row in part for value in row])
+            yield from (key for (key,) in cursor.fetchall())
