@@ -31,7 +31,6 @@ from trainingplan.models.jobs import PENDING
 from trainingplan.policies import WRITE, Action, UserRequest, deciding_rights, may, plan_view
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.reauth import recently_signed_in
-from trainingplan.services.reauth import recently_signed_in
 from trainingplan.services.refusals import Refused
 from trainingplan.views.jobs import follow
 

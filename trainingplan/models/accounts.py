@@ -23,13 +23,12 @@ class UsedPassword(models.Model):
 
 
 class SecondFactor(models.Model):
-    """The device that shows one-time codes (TOTP). It counts once a first code has confirmed it."""
+    """The device that shows one-time codes (TOTP); stored once a first code has confirmed it."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="second_factor", verbose_name="người dùng"
     )
     secret = models.TextField("khóa đã mã hóa")
-    confirmed = models.BooleanField("đã xác nhận", default=False)
     last_step = models.BigIntegerField("bước của mã dùng sau cùng", default=0)
     failures = models.PositiveSmallIntegerField("số lần nhập sai liên tiếp", default=0)
     failed_at = models.DateTimeField("nhập sai lúc", null=True, blank=True)

@@ -175,7 +175,10 @@ def _key(secret: str) -> bytes:
 def _vault() -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return MultiFernet(
-        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor:{force_str(key)}".encode()).digest())) for key in keys]
+        [
+            Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor:{force_str(key)}".encode()).digest()))
+            for key in keys
+        ]
     )
 
 
