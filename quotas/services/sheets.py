@@ -245,7 +245,7 @@ class Sheet:
     @cached_property
     def _authors(self) -> dict[int, str]:
         """The names of those who wrote the rows that stand; asked for only when some result tells of one."""
-        writers = {row.updated_by_id for row in self.rows.values()}
+        writers = {row.updated_by_id for row in self.rows.values() if row.updated_by_id}
         return dict(User.objects.filter(pk__in=writers).values_list("pk", "full_name"))
 
     def _conflict(self, cell: CellInput, row: Row | None) -> CellResult:

@@ -1,10 +1,10 @@
 """The only writer of the change log. Callers record inside their own transaction."""
 
-from collections import namedtuple
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import cast
 from uuid import UUID, uuid4
 
@@ -19,8 +19,6 @@ SYSTEM = "Hệ thống"
 NAME_LENGTH = 200
 """What the log holds of names: SQLite would store more, PostgreSQL answer with an error."""
 FIELDS = tuple(column.removesuffix("_id") for column in COLUMNS if column != "id")
-Written = namedtuple("Written", COLUMNS)  # noqa: PYI024 - its fields are those that are sealed
-"""A change as it was written."""
 _batch: ContextVar[UUID | None] = ContextVar("batch", default=None)
 
 
@@ -59,7 +57,9 @@ def record(
     ]
     keys = insert_rows(Change, FIELDS, rows)
     if keys:
-        written = (Written(key, *row) for key, row in zip(keys, rows, strict=True))
+        written = (
+            SimpleNamespace(**dict(zip(COLUMNS, (key, *row), strict=True))) for key, row in zip(keys, rows, strict=True)
+        )
         add_part(cast("Iterable[Change]", written))
     return batch
 
