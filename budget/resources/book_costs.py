@@ -43,6 +43,7 @@ class NormRef(KeyRef):
 
 class CostSheet(BudgetSheet):
     about = "Các khoản của dự toán: mức dùng × thừa số × thừa số …, hoặc tỷ lệ của các khoản khác."
+    filled_in = frozenset({"amount", "content", "kind", "level"})
 
     line = line_of_row()
     line_name = name_column("line_id", "Dòng kinh phí", LINES)

@@ -113,6 +113,7 @@ class LineSheet(BudgetSheet):
     about = "Mỗi lớp, mỗi khoản của bảng kinh phí một dòng; các khoản dự toán và các nguồn ở hai sheet sau."
     directory = LINES
     of_the_plan = "plan"
+    filled_in = frozenset({"amount"})
 
     position = position_column("trong bảng kinh phí")
     key = key_of_row("dòng", "lop-mau-1")

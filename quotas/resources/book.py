@@ -138,13 +138,14 @@ class QuotaSheet(BoundedSheet):
     )
     held = BookColumn("held", "Giữ lại", Count(empty=0), meaning="Số chưa đem phân bổ.", example=0)
     class_count = BookColumn("class_count", "Số lớp", Count(maximum=10_000), meaning="Nếu kế hoạch nêu.", example=1)
-    appendix = key_column("appendix_id", APPENDIX, APPENDICES, meaning="Phụ lục in chỉ tiêu này.")
+    appendix = key_column("appendix_id", APPENDIX, APPENDICES, meaning="Phụ lục in chỉ tiêu này.", example=1)
     column = BookColumn(
         "column_id",
         "Cột thứ",
         KeyRef(COLUMNS, scope=(APPENDIX,)),
         covers=("column",),
         meaning="Cột «quota» của bảng phân bổ in chỉ tiêu này.",
+        example=3,
     )
 
     class Meta:

@@ -6,13 +6,14 @@ from budget.resources.book import KindSheet, NormSetSheet, NormSheet, SourceShee
 from budget.resources.book_costs import CostSheet, ShareSheet
 from budget.resources.book_execution import GrantedSheet, GrantSheet, SettledSheet
 from budget.resources.book_lines import LineSheet
-from courses.resources.book import InstitutionSheet, ProgrammeSheet, SlotSheet
+from courses.resources.book import InstitutionSheet, ProgrammeSheet
 from quotas.resources.book import CapSheet, PhaseSheet, QuotaSheet, SubQuotaSheet
 from quotas.resources.book_cells import AllocationSheet, RegistrationSheet, ResponseSheet, SubAllocationSheet
 from quotas.resources.book_people import NominationSheet, PersonSheet
+from reports.workbook.checked import ItemSheet, SourceColumnSheet, TextSheet
 from trainingplan.resources.book import BookResource
 from trainingplan.resources.book_columns import Scene
-from trainingplan.resources.book_plan import AppendixSheet, ColumnSheet, ParticipantSheet, PlanSheet, SectionSheet
+from trainingplan.resources.book_plan import AppendixSheet, ParticipantSheet, PlanSheet
 from trainingplan.resources.book_units import (
     GroupSheet,
     NameSheet,
@@ -33,12 +34,12 @@ SHEETS: tuple[type[BookResource], ...] = (
     StatusSheet,
     SuccessionSheet,
     ParticipantSheet,
-    SectionSheet,
+    TextSheet,
     AppendixSheet,
-    ColumnSheet,
+    SourceColumnSheet,
     InstitutionSheet,
     ProgrammeSheet,
-    SlotSheet,
+    ItemSheet,
     QuotaSheet,
     SubQuotaSheet,
     CapSheet,

@@ -57,6 +57,8 @@ def example(sheet: BookResource, year: int) -> tablib.Dataset:
     dataset = tablib.Dataset(headers=[column.column_name for column in columns])
     if all(value != "" for column, value in zip(columns, values, strict=True) if column.required):
         dataset.append(values)
+    for more in sheet.more_examples:
+        dataset.append([more.get(str(heading), "") for heading in dataset.headers])
     return dataset
 
 
@@ -70,6 +72,7 @@ class Styles:
         self.strong: Format = book.add_format(text | {"bold": True})
         self.link: Format = book.add_format(text | {"font_color": "#1F4E79", "underline": 1})
         self.wrapped: Format = book.add_format(text | {"text_wrap": True})
+        self.about: Format = book.add_format(text | {"text_wrap": True, "indent": 1})
         self.required: Format = book.add_format(head | {"bg_color": "#8B1A1A", "font_color": "#FFFFFF"})
         self.optional: Format = book.add_format(head | {"bg_color": "#F1E5E3"})
         self.shown: Format = book.add_format(head | {"bg_color": "#EDEDED", "italic": True})
@@ -79,10 +82,10 @@ class Styles:
         self.day: Format = book.add_format(text | {"num_format": "dd/mm/yyyy"})
         self.moment: Format = book.add_format(text | {"num_format": "dd/mm/yyyy hh:mm"})
 
-    def head(self, column: BookColumn) -> Format:
+    def head(self, column: BookColumn, *, needed: bool) -> Format:
         if column.readonly and not column.required:
             return self.shown
-        return self.required if column.required else self.optional
+        return self.required if needed else self.optional
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ def _write_first(page: Worksheet, styles: Styles, filled: Sequence[Filled], line
         name = one.sheet.sheet()
         page.write_url(place, 0, f"internal:'{name}'!A1", styles.link, name)
         page.write_number(place, 1, len(one.rows), styles.number)
-        page.write_string(place, 2, one.sheet.about, styles.wrapped)
+        page.write_string(place, 2, one.sheet.about, styles.about)
     _set_paper(page)
 
 
@@ -145,8 +148,9 @@ def _write_sheet(page: Worksheet, styles: Styles, filled: Filled, lists: "Lists"
     _set_paper(page)
     for index, column in enumerate(columns):
         page.set_column(index, index, _width(column, [row[index] for row in filled.rows]))
-        page.write_string(0, index, str(column.column_name), styles.head(column))
-        page.write_comment(0, index, _note(column), {"x_scale": 2, "y_scale": 1.2, "author": ""})
+        needed = filled.sheet.needs(column)
+        page.write_string(0, index, str(column.column_name), styles.head(column, needed=needed))
+        page.write_comment(0, index, _note(column, needed=needed), {"x_scale": 2, "y_scale": 1.2, "author": ""})
         if rule := lists.rule(column, filled.sheet):
             page.data_validation(1, index, MOST_ROWS, index, rule)
     for number, row in enumerate(filled.rows, start=1):
@@ -178,10 +182,10 @@ def _too_long(sheet: BookResource, row: int, column: BookColumn) -> Refused:
     )
 
 
-def _note(column: BookColumn) -> str:
-    needed = "Bắt buộc. " if column.required else ""
+def _note(column: BookColumn, *, needed: bool) -> str:
+    must = "Bắt buộc. " if needed else ""
     shown = "" if column.example == "" else f"\nVí dụ: {example_text(column)}"
-    return f"{needed}{kind_words(column.widget)[:1].upper()}{kind_words(column.widget)[1:]}.\n{column.meaning}{shown}"
+    return f"{must}{kind_words(column.widget)[:1].upper()}{kind_words(column.widget)[1:]}.\n{column.meaning}{shown}"
 
 
 def example_text(column: BookColumn) -> str:

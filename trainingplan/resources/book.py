@@ -67,6 +67,11 @@ class BookResource(BulkResource):
     of_the_plan: ClassVar[str] = ""
     """The lookup that leads from a row to its plan; catalogues have none."""
 
+    filled_in: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the sheet computes where the file leaves them open."""
+    more_examples: ClassVar[tuple[Mapping[str, object], ...]] = ()
+    """Rows of the sheet to begin with besides that of the columns' own examples, by heading."""
+
     def __init__(self, *, year: int, scene: Scene | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scene = scene or Scene(year)
@@ -101,6 +106,15 @@ class BookResource(BulkResource):
     def shows(self, column: Column) -> bool:
         """The whole workbook is for those who may read everything; see `reports.workbook`."""
         return True
+
+    def needs(self, column: BookColumn) -> bool:
+        """Whether a new row must have a value there: by the column's own word, or the model's."""
+        attribute, open_cell = str(column.attribute), getattr(column.widget, "empty", None) not in (None, "")
+        known = {item.attname: item for item in self._meta.model._meta.concrete_fields}
+        if column.required or column.readonly or attribute not in known or attribute in self.filled_in or open_cell:
+            return column.required
+        item = known[attribute]
+        return not (item.blank or item.null or item.has_default())
 
     # What there is
 

@@ -163,7 +163,7 @@ class SectionSheet(BookResource):
         "Nội dung",
         meaning="Mỗi đoạn một dòng trong ô; dòng bắt đầu bằng «- » hoặc «+ » là gạch đầu dòng. {quota:khóa}, "
         "{sum:khóa+khóa}, {programme:khóa} in ra số liệu, xem mục «Số liệu trong lời văn».",
-        example="Mở lớp cho {quota:lop-mau} đồng chí.",
+        example="Mở {classes:lop-mau} lớp cho {quota:lop-mau} đồng chí (Phụ lục {appendix:1}), kinh phí {budget} đồng.",
     )
     closing = BookColumn("closing", "Đoạn kết", meaning="Đứng sau các mục con.")
 
@@ -251,12 +251,17 @@ class ColumnSheet(BookResource):
         required=True,
         meaning="Cột in ra gì, xem mục «Nguồn số liệu của cột». Cột «quota» in chỉ tiêu nào nêu cột này ở sheet Chỉ "
         "tiêu; «source-…» là phần của nguồn kinh phí mang khóa ấy.",
-        example="unit",
+        example="stt",
     )
-    head = BookColumn("head", "Tiêu đề cột", meaning="Như in.", example="Cơ quan, đơn vị")
+    head = BookColumn("head", "Tiêu đề cột", required=True, meaning="Như in.", example="TT")
     group_head = BookColumn("group_head", "Tiêu đề nhóm cột", meaning="Các cột liền nhau cùng nhóm in chung một ô.")
     width = BookColumn(
-        "width", "Độ rộng (mm)", Count(minimum=5, maximum=250, empty=20), meaning="Để trống là 20.", example=60
+        "width", "Độ rộng (mm)", Count(minimum=5, maximum=250, empty=20), meaning="Để trống là 20.", example=10
+    )
+    more_examples = (
+        {APPENDIX: 1, "Thứ tự": 2, "Nguồn số liệu": "unit", "Tiêu đề cột": "Cơ quan, đơn vị", "Độ rộng (mm)": 80},
+        {APPENDIX: 1, "Thứ tự": 3, "Nguồn số liệu": "quota", "Tiêu đề cột": "Lớp mẫu", "Độ rộng (mm)": 30},
+        {APPENDIX: 1, "Thứ tự": 4, "Nguồn số liệu": "total", "Tiêu đề cột": "Tổng cộng", "Độ rộng (mm)": 30},
     )
 
     class Meta:

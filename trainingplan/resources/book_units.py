@@ -58,6 +58,7 @@ class UnitSheet(BookResource):
     directory = UNITS
 
     key = key_of_row("đơn vị", "huyen-uy-mau")
+    current_name = name_column("id", "Tên gần nhất", UNITS)
     official_code = BookColumn("official_code", "Mã chính thức", meaning="Mã do Nhà nước cấp, nếu có.", example="H01")
 
     class Meta:
