@@ -169,8 +169,21 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+
+
+def shared_storage() -> dict[str, Any]:
+    """Where files are kept that all machines see: MEDIA_ROOT, or a private bucket, its keys in AWS_*."""
+    bucket = env.str("STORAGE_BUCKET", default="")
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    options = {"bucket_name": bucket, "file_overwrite": False, "region_name": env.str("STORAGE_REGION", default=None)}
+    if address := env.str("STORAGE_URL", default=""):
+        options |= {"endpoint_url": address, "addressing_style": "path"}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": shared_storage(),
     "staticfiles": {"BACKEND": "trainingplan.storage.ModuleStaticFilesStorage"},
 }
 

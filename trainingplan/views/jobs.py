@@ -16,6 +16,7 @@ from trainingplan.job_list import asker_of, files_of, kept_until, opens_results,
 from trainingplan.models import Job
 from trainingplan.policies import WRITE, Action, UserRequest, access, may
 from trainingplan.services.jobs import cancel_job
+from trainingplan.session_rules import passive
 
 LINES = 50
 
@@ -49,6 +50,7 @@ def job(request: UserRequest, pk: UUID) -> HttpResponse:
     return render(request, "trainingplan/job.html", context)
 
 
+@passive
 @never_cache
 @access(Action.SEE_HOME)
 def job_state(request: UserRequest, pk: UUID) -> HttpResponse:
