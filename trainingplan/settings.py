@@ -267,6 +267,7 @@ IMPORT_KINDS = [
     "budget.imports.BUDGET_LINES",
     "quotas.imports.allocation_table.ALLOCATION_TABLE",
     "quotas.imports.allocation_table.REGISTRATION_TABLE",
+    "quotas.imports.people.PEOPLE_LIST",
 ]
 
 # Files with more rows are previewed, applied and undone as jobs.

@@ -18,7 +18,7 @@ def serve(work: Callable[[bytes], object]) -> None:
     """
     confine()
     try:
-        answer = ("read", work(sys.stdin.buffer.read(limits.LARGEST_FILE + 1)))
+        answer = ("read", work(sys.stdin.buffer.read(limits.LARGEST_GIVEN)))
     except Unreadable as refusal:
         answer = ("refused", str(refusal))
     sys.stdout.write(json.dumps([*answer, peak()], default=tagged, ensure_ascii=False, check_circular=False))

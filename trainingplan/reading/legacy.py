@@ -5,7 +5,7 @@ The tables are viparse's, with the letters that its documents did not happen to 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
 from functools import cache
 
 from trainingplan.reading.book import Sheet
@@ -21,9 +21,16 @@ _MORE_VNI = (
 )  # fmt: skip
 _MARKS_VNI = "ÙØÛÕÏÂÁÀÅÃÄÊÉÈÚÜË"
 _ONSET = "ngh|ng|nh|th|tr|ch|gh|gi|kh|ph|qu|[bcdđghklmnpqrstvx]"
-_NUCLEUS = "uyê|iê|yê|ươ|uô|ia|ya|ưa|ua|oa|oă|oe|oo|uâ|uê|uơ|uy|uya|[aăâeêioôơuưy]"
-_SYLLABLE = re.compile(rf"(?:{_ONSET})?(?:{_NUCLEUS})(?:ch|nh|ng|[cmnptiyou])?")
-_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_RHYMES = (
+    "a(?:ch|ng|nh|[cimnoptuy])?|ă(?:ng|[cmnpt])|â(?:ng|[cmnptuy])|e(?:ng|[cmnopt])?|ê(?:ch|nh|ng|[mnptu])?|"
+    "i(?:ch|nh|[mnptu])?|(?:i|uy|y)ê(?:ng|[cmnptu])|ia|o(?:ng|[cimnpt])?|oo(?:ng|c)|oa(?:ch|ng|nh|[cimnopty])?|"
+    "oă(?:ng|[cmnt])|oe[not]?|ô(?:ng|[cimnpt])?|ơ[imnpt]?|u(?:ng|[cimnpt])?|ua|uô(?:ng|[cimnt])|uâ(?:ng|[nty])|"
+    "uê(?:ch|nh|[nt])?|uơn?|uy(?:ch|nh|[anptu])?|ư(?:ng|[cimntu])?|ưa|ươ(?:ng|[cimnptu])|y"
+)
+_SYLLABLE = re.compile(rf"(?:{_ONSET})?(?:{_RHYMES})")
+_LETTERS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ"
+_BARE = str.maketrans({letter: _LETTERS[at - at % 6] for at, letter in enumerate(_LETTERS)})
+_CAPITAL_WITHIN = re.compile("[a-z\u00e0-\u00fe][\u00c0-\u00de]")
 _UNICODE_ONLY = re.compile("[\u0100-\u1eff]")
 """Letters that neither encoding has a sign for."""
 _HIGH = re.compile("[\u00a1-\u00ff]")
@@ -39,22 +46,30 @@ def converted(text: str, encoding: str) -> str:
 
 def written(text: str, encoding: str) -> str:
     """The text as that encoding holds it; of TCVN3's capitals with a tone only the small letter is there."""
-    table = {letter: old for old, letter in _scanner(encoding)[0].items()}
+    table = {letter: old for old, letter in reversed(_scanner(encoding)[0].items())}
     if encoding != VNI:
         text = "".join(c if c in table or c.isascii() else c.lower() for c in text)
     return "".join(table.get(c, c) for c in unicodedata.normalize("NFC", text))
 
 
 def old_cells(sheet: Sheet) -> dict[tuple[int, int], str]:
-    """The encodings of the cells that Unicode would say otherwise: by their font, else suspected by their content."""
-    cells: dict[tuple[int, int], str] = {}
-    for row, values in enumerate(sheet.rows, start=1):
-        for column, value in enumerate(values, start=1):
-            if isinstance(value, str) and not value.isascii():
-                encoding = sheet.legacy.get((row, column)) or suspected(value)
-                if encoding and converted(value, encoding) != value:
-                    cells[row, column] = encoding
-    return cells
+    """The encodings of the cells that Unicode would say otherwise: by their font, else suspected by their content.
+
+    In a sheet without one letter of Unicode's own, what most of the suspected cells are, all others are, too: a single
+    word may be read in several ways.
+    """
+    written_so: dict[tuple[int, int], str] = {
+        (row, column): value
+        for row, values in enumerate(sheet.rows, start=1)
+        for column, value in enumerate(values, start=1)
+        if isinstance(value, str) and not value.isascii()
+    }
+    cells = {cell: sheet.legacy.get(cell) or suspected(value) for cell, value in written_so.items()}
+    guessed = Counter(way for cell, way in cells.items() if way and cell not in sheet.legacy)
+    if guessed and not any(_UNICODE_ONLY.search(value) for value in written_so.values()):
+        ((usual, _),) = guessed.most_common(1)
+        cells = {cell: sheet.legacy.get(cell, usual) for cell in cells}
+    return {cell: way for cell, way in cells.items() if way and converted(written_so[cell], way) != written_so[cell]}
 
 
 def suspected(text: str) -> str:
@@ -65,19 +80,21 @@ def suspected(text: str) -> str:
     if _UNICODE_ONLY.search(text) or not _HIGH.search(text):
         return ""
     words = [word for word in _NOT_ASCII_WORDS.findall(text) if len(word) > 1]  # a lone «·» is a bullet, not «ã»
-    if not words or all(_is_vietnamese(word) for word in words):
+    as_meant = sum(map(_is_vietnamese, words))
+    if as_meant == len(words):
         return ""
-    return next((way for way in (TCVN3, VNI) if all(_is_vietnamese(converted(word, way)) for word in words)), "")
+    right = {way: sum(_is_vietnamese(converted(word, way)) for word in words) for way in (TCVN3, VNI)}
+    best = max(right, key=right.__getitem__)
+    return best if right[best] > as_meant and right[best] * 4 >= len(words) * 3 else ""
 
 
 def _is_vietnamese(word: str) -> bool:
-    """Whether the word, all letters, is built as a Vietnamese syllable is."""
-    bare = _TONES.sub("", unicodedata.normalize("NFD", word.lower()))
-    return _SYLLABLE.fullmatch(unicodedata.normalize("NFC", bare)) is not None
+    """Whether the word, all letters, is built as a Vietnamese syllable is; no syllable has a capital within."""
+    return not _CAPITAL_WITHIN.search(word) and _SYLLABLE.fullmatch(word.lower().translate(_BARE)) is not None
 
 
 @cache
-def _scanner(encoding: str) -> tuple[Mapping[str, str], re.Pattern[str]]:
+def _scanner(encoding: str) -> tuple[dict[str, str], re.Pattern[str]]:
     """The table and the pattern that finds its longest entries first."""
     from viparse.normalize.tcvn3 import TCVN3 as OF_TCVN3  # noqa: PLC0415 - its package loads much, and this is rare
     from viparse.normalize.vni import VNI as OF_VNI  # noqa: PLC0415

@@ -1,6 +1,8 @@
 """How much of a file is read at most, and what is said of one that is larger."""
 
 LARGEST_FILE = 5 * 1024 * 1024
+LARGEST_GIVEN = 32 * 1024 * 1024
+"""What a child takes in: a file, and what else it is told."""
 LARGEST_INFLATED = 64 * 1024 * 1024
 MOST_ENTRIES = 500
 MOST_SHEETS = 50
