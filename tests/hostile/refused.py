@@ -22,6 +22,7 @@ from tests.hostile.packages import (
     row,
     sheet,
     strings,
+    styles,
     text,
 )
 
@@ -113,6 +114,10 @@ def markup() -> Iterator[Refused]:
     yield "unknown entity", "a.xlsx", book(sheet(row(1, text("A1", "&xxe;")))), BROKEN
     yield "deep sheet", "a.xlsx", book(sheet(after="<a>" * 5_000 + "</a>" * 5_000)), BROKEN
     yield "deep texts", "a.xlsx", book(strings=strings("<a>" * 5_000 + "</a>" * 5_000)), BROKEN
+    many = strings("<t>a</t>").replace("<sst ", '<sst uniqueCount="4294967296" ')
+    yield "boasting texts", "a.xlsx", book(strings=many), BROKEN
+    yield "boasting merges", "a.xlsx", book(sheet(after='<mergeCells count="99999999999"/>')), BROKEN
+    yield "boasting styles", "a.xlsx", book(styles=styles().replace("<fonts>", '<fonts count="-1">')), BROKEN
     yield "half a sheet", "a.xlsx", book(sheet()[:-30]), BROKEN
     yield "no XML", "a.xlsx", book("không phải XML"), BROKEN
     yield "empty part", "a.xlsx", book(" "), BROKEN

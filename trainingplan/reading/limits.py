@@ -10,6 +10,8 @@ MOST_ROWS, MOST_COLUMNS = 20_000, 200
 LAST_ROW = MOST_ROWS + 100
 """The heads of a table stand above its rows."""
 MOST_CELLS = 400_000
+MOST_COUNTED = 1_000_000
+"""Of anything that a part says how many it has."""
 LARGEST_AREA = 1_000_000
 """The cells of a sheet from the first to the last, empty ones included: they take memory too."""
 MOST_MERGES = 20_000

@@ -7,6 +7,7 @@ from xml.parsers import expat
 from trainingplan.reading import limits
 from trainingplan.reading.book import Unreadable
 
+LONGEST_COUNT = 9
 DTD = f"có khai báo kiểu tài liệu (DTD) bên trong nên không được đọc. {limits.SAVE_AGAIN}"
 
 
@@ -50,11 +51,21 @@ class Follower:
         self.depth += 1
         if self.depth > limits.DEEPEST:
             raise Unreadable(limits.BROKEN)
+        if "count" in attributes or "uniqueCount" in attributes:
+            _check_counts(attributes)
         self.begin(name if ":" not in name else name.rpartition(":")[2], attributes)
 
     def _end(self, name: str) -> None:
         self.depth -= 1
         self.end(name if ":" not in name else name.rpartition(":")[2])
+
+
+def _check_counts(attributes: Mapping[str, str]) -> None:
+    """Some readers make room for as many as a part says it has."""
+    for name in ("count", "uniqueCount"):
+        count = attributes.get(name, "0")
+        if len(count) > LONGEST_COUNT or not (count.isascii() and count.isdigit()) or int(count) > limits.MOST_COUNTED:
+            raise Unreadable(limits.BROKEN)
 
 
 def _check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
