@@ -172,6 +172,14 @@ class PersonResource(BulkResource):
     def filter_export(self, queryset: QuerySet[Person], **kwargs: Any) -> QuerySet[Person]:
         return queryset.select_related("unit").prefetch_related("unit__names")
 
+    def rows_to_change(self) -> QuerySet[Person]:
+        """With the units that their column has read."""
+        units = {unit.pk: unit for unit in self.columns["unit"].widget.all()}
+        people = Person.objects.select_for_update(no_key=True)
+        for person in people:
+            person.unit = units[person.unit_id]
+        return people
+
     def dehydrate_unit_name(self, person: Person) -> str:
         return str(person.unit)
 

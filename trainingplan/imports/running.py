@@ -83,7 +83,8 @@ def run(
         )
         result = resource.import_data(table.dataset, dry_run=False, user=actor, reason=reason)
         problems += (one for one in problems_in(result, table, resource, sheet) if one.place not in told)
-        lines += (_line(index, resource, row, places) for row in result.rows)
+        columns = stored_columns(resource)
+        lines += (_line(index, resource, columns, row, places) for row in result.rows)
     lines += _outside_tables(problems, lines)
     found = tuple(dict.fromkeys(problems))
     return Outcome(tuple(lines), found, contents.questions, contents.notes, _digest(lines, found))
@@ -97,14 +98,16 @@ def _unanswered(questions: Iterable[Question], answers: Mapping[str, str]) -> It
                 yield Problem(place, "", question.text, "Chọn câu trả lời ở trang xem trước, rồi xem trước lại.")
 
 
-def _line(index: int, resource: CatalogueResource, row: RowResult, places: Mapping[int, Place]) -> Line:
+def _line(
+    index: int, resource: CatalogueResource, columns: list[Column], row: RowResult, places: Mapping[int, Place]
+) -> Line:
     place = places[row.row_values[ROW]]
     action = REFUSED if row.validation_error is not None else _ACTIONS.get(row.import_type, REFUSED)
     path = f"{type(resource).__module__}.{type(resource).__qualname__}"
     if action in (REFUSED, SAME):
         return Line(index, path, place, action, row.object_repr or "", (), "", {}, {})
-    before = cells_of(resource, row.original) if action == CHANGED else {}
-    after = cells_of(resource, row.instance)
+    before = cells_of(columns, row.original) if action == CHANGED else {}
+    after = cells_of(columns, row.instance)
     changes = tuple(row.diff or ())
     return Line(index, path, place, action, row.object_repr or "", changes, str(row.instance.pk or ""), before, after)
 
@@ -119,12 +122,13 @@ def _outside_tables(problems: Iterable[Problem], lines: Iterable[Line]) -> list[
     return [Line(0, "", place, REFUSED, "", (), "", {}, {}) for place in outside.values()]
 
 
-def cells_of(resource: CatalogueResource, row: Model) -> Cells:
-    """The row's cells by heading as the resource exports them, with those by which its key is found."""
-    return {str(column.column_name): _stored(column, row) for column in stored_columns(resource)}
+def cells_of(columns: list[Column], row: Model) -> Cells:
+    """The row's cells by heading as they are exported."""
+    return {str(column.column_name): _stored(column, row) for column in columns}
 
 
 def stored_columns(resource: CatalogueResource) -> list[Column]:
+    """The columns that are kept of a row: those that are read, and those by which its key is found."""
     columns = resource.get_import_fields()
     scopes = {heading for column in columns for heading in getattr(column.widget, "scope", ())}
     given = {column.column_name for column in columns}

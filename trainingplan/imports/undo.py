@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from trainingplan.imports.batches import Progress, kind_for, log_name, visible_batches, writing
 from trainingplan.imports.kinds import ROW
 from trainingplan.imports.problems import shown
-from trainingplan.imports.running import cells_of
+from trainingplan.imports.running import cells_of, stored_columns
 from trainingplan.models import Change, ImportBatch, ImportedRow, User
 from trainingplan.resources.base import CatalogueResource, words_of
 from trainingplan.rules.numbers import format_count
@@ -101,13 +101,13 @@ class _Table:
 
     def _untouched(self, resource: CatalogueResource) -> Iterator[tuple[int, Model]]:
         """The rows that stand as the batch has left them."""
-        loader = resource.loader()
+        loader, columns = resource.loader(), stored_columns(resource)
         edited: list[tuple[ImportedRow, str, Model]] = []
         for row in self.rows:
             stands = loader.get_instance(resource.key_in(row.after)) if row.after else None
             if stands is None:
                 self.kept[row.pk] = GONE
-            elif difference := _difference(row.after, cells_of(resource, stands)):
+            elif difference := _difference(row.after, cells_of(columns, stands)):
                 edited.append((row, difference, stands))
             else:
                 yield row.pk, stands

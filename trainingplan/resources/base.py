@@ -71,6 +71,7 @@ class CatalogueResource(Resource):
     def __init__(self, *, reader: User | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.reader = reader
+        self._import_fields: list[Column] | None = None
 
     class Meta:
         model: type[Model]
@@ -124,8 +125,11 @@ class CatalogueResource(Resource):
         return self.get_export_fields()
 
     def get_import_fields(self) -> list[Column]:
-        fields: list[Column] = super().get_import_fields()
-        return [field for field in fields if not field.readonly]
+        """The columns that are read; asked for with every row."""
+        if self._import_fields is None:
+            fields: list[Column] = super().get_import_fields()
+            self._import_fields = [field for field in fields if not field.readonly]
+        return self._import_fields
 
     # The file
 

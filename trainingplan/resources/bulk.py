@@ -108,9 +108,13 @@ class BulkResource(CatalogueResource):
     def _changes(self, before: Model | None, after: Model) -> list[tuple[str, str, str]]:
         found = []
         for column in self.get_import_fields():
+            if column.attribute == "id":
+                continue
+            if before is not None and column.get_value(before) == column.get_value(after):
+                continue
             old = plain(column.export(before)) if before is not None else ""
             new = plain(column.export(after))
-            if old != new and column.attribute != "id":
+            if old != new:
                 found.append((str(column.column_name), old, new))
         return found
 

@@ -29,6 +29,10 @@ NEVER_SHOWN = frozenset({"password", "ethnicity"})
 
 UNGROUPED = frozenset({"year", "birth_year", "birth_month", "birth_day"})
 HIDDEN = "•••"
+MANY = 200
+"""When so many rows are added at once, the log takes one line for each instead of one for each value."""
+ADDED = "thêm mới"
+"""The name of what such a line tells, in place of a field's."""
 AT_ONCE = 1_000
 """Rows in one statement, where the database takes so many."""
 ASIDE = 10_000
@@ -74,9 +78,10 @@ class Edits:
         for _, row in rows:
             self._open(row)
         write_rows(rows)
+        brief = sum(before is None for before, _ in rows) >= MANY
         for before, after in rows:
             self._texts.pop(_key(after), None)
-            self._note_differences(before, after)
+            self._note_differences(before, after, brief=brief and before is None)
 
     def save_in_order(self, rows: Sequence[models.Model], *, place: str = "position") -> None:
         """Save rows that may exchange their places: all of them step aside first, for places are unique."""
@@ -158,7 +163,10 @@ class Edits:
         if plan is not None and (why := why_frozen(self._held[plan.pk])):
             raise Refused(why)
 
-    def _note_differences(self, before: models.Model | None, after: models.Model | None) -> None:
+    def _note_differences(
+        self, before: models.Model | None, after: models.Model | None, *, brief: bool = False
+    ) -> None:
+        """Note each value that differs; `brief` puts those of a row that was added into one line."""
         row = after or before
         if row is None:
             return
@@ -170,6 +178,9 @@ class Edits:
             new = field.value_from_object(after) if after else None
             if old != new and not (old in _EMPTY and new in _EMPTY):
                 changes.append((field.name, self._shown(before, field), self._shown(after, field)))
+        if brief and changes:
+            names = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
+            changes = [(ADDED, "", "; ".join(f"{names[name]}: {new}" for name, _, new in changes))]
         if changes:
             self._note(row, changes)
 
