@@ -116,9 +116,14 @@ def trail_page(plan: Plan, filters: Filters, number: int) -> TrailPage:
     return TrailPage(_batches(plan, found, (number - 1) * BATCHES), number, pages, total)
 
 
+def batch_changes(plan: Plan, key: UUID) -> QuerySet[Change]:
+    """All changes of one act, of the plan or of what belongs to none."""
+    return Change.objects.filter(Q(plan=plan) | Q(plan=None), batch=key).order_by()
+
+
 def whole_batch(plan: Plan, key: UUID, number: int) -> TrailPage | None:
     """One batch with a page of all its changes, None when the plan's log has no such batch."""
-    found = Change.objects.filter(Q(plan=plan) | Q(plan=None), batch=key).order_by()
+    found = batch_changes(plan, key)
     heads = _batches(plan, found, 0)
     if not heads:
         return None

@@ -13,10 +13,12 @@ from budget.policies import why_budget_closed, why_line_closed
 from budget.selectors.norms import norms_used, outdated_lines
 from budget.selectors.table import budget_table, group_names, providers
 from budget.services.lines import remove_line, save_line
+from budget.views.data_sheets import budget_data
 from trainingplan.models import Plan
 from trainingplan.policies import FORM, Action, UserRequest, may, plan_view
 from trainingplan.rules.numbers import format_money
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import page_or_sheet
 
 DOING, FILL, MORE, COMPUTE = "lam", "dien", "them", "tinh"
 """The form's buttons beside the one that saves, told apart by name; they need no script."""
@@ -37,7 +39,7 @@ def budget(request: UserRequest, plan: Plan) -> HttpResponse:
         "closed_reason": closed_reason if edits else "",
         "illustrative": table.illustrative or any(norm.illustrative for norm in norms),
     }
-    return render(request, "budget/budget.html", context)
+    return page_or_sheet(request, "budget/budget.html", context, lambda: budget_data(plan, table))
 
 
 @plan_view(Action.EDIT_BUDGET, FORM)

@@ -9,10 +9,12 @@ from budget.models import BudgetLine
 from budget.policies import why_budget_closed
 from budget.selectors.norms import all_norms, outdated_lines
 from budget.services.states import approve_line, reopen_line, reprice_lines
+from budget.views.data_sheets import norms_data
 from trainingplan.models import Plan
 from trainingplan.policies import FORM, Action, UserRequest, may, plan_view
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import page_or_sheet
 
 
 @plan_view(Action.SEE_BUDGET)
@@ -25,7 +27,7 @@ def norm_sets(request: UserRequest, plan: Plan) -> HttpResponse:
         "keeps": may(request.user, Action.KEEP_NORMS),
         "illustrative": any(one.illustrative for one in norms),
     }
-    return render(request, "budget/norm_sets.html", context)
+    return page_or_sheet(request, "budget/norm_sets.html", context, lambda: norms_data(norms))
 
 
 @plan_view(Action.EDIT_BUDGET, FORM)

@@ -17,6 +17,7 @@ from quotas.views import cells_io
 from quotas.views.allocation_html import allocation_table
 from quotas.views.appendices import appendix_or_404, number_of
 from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
+from quotas.views.data_sheets import grid_data, places_data
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import (
     FORM,
@@ -30,6 +31,7 @@ from trainingplan.policies import (
     visible_units,
 )
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import asks_for_sheet, page_or_sheet, sheet_reply
 
 
 @plan_view(Action.SEE_ALLOCATION)
@@ -38,13 +40,20 @@ def allocation_index(request: UserRequest, plan: Plan) -> HttpResponse:
     whole = sees_all_units(request.user)
     places = places_by_appendix(plan, None if whole else visible_units(request.user))
     context = {"plan": plan, "places": places, "whole": whole, "illustrative": illustrative_cells(plan)}
-    return render(request, "quotas/allocation_index.html", context)
+    return page_or_sheet(
+        request,
+        "quotas/allocation_index.html",
+        context,
+        lambda: places_data(plan, places, illustrative=bool(context["illustrative"])),
+    )
 
 
 @plan_view(Action.SEE_ALLOCATION, FORM)
 def allocation(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """The grid; a POST is its form, sent without JavaScript."""
     appendix = appendix_or_404(plan, number)
+    if asks_for_sheet(request):
+        return _sheet(request, plan, appendix)
     if request.method != "POST":
         return _page(request, plan, appendix)
     require(request.user, Action.ALLOCATE)
@@ -101,6 +110,19 @@ def _page(
         "submission_key": cells_io.new_key(),
     }
     return render(request, "quotas/allocation.html", context, status=status)
+
+
+def _sheet(request: UserRequest, plan: Plan, appendix: Appendix | None) -> HttpResponse:
+    grid = allocation_grid(plan, appendix, visible_units(request.user))
+    data = grid_data(
+        plan,
+        f"phan-bo-phu-luc-{number_of(appendix)}",
+        grid,
+        title="Phân bổ chỉ tiêu",
+        illustrative=grid.illustrative,
+        whole=sees_all_units(request.user),
+    )
+    return sheet_reply(request, data)
 
 
 def _numbers(plan: Plan) -> list[int]:

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from quotas.policies import why_approval_closed
@@ -20,12 +20,14 @@ from quotas.selectors.approvals import (
 )
 from quotas.selectors.waiting import illustrative_cells
 from quotas.services.approvals import LONGEST_REMARK, decide_allocations, submit_allocations
+from quotas.views.data_sheets import approvals_data
 from trainingplan.forms import CleanCharField
 from trainingplan.frame import Task
 from trainingplan.models import Plan, User
 from trainingplan.policies import WRITE, Action, UserRequest, deciding_rights, may, plan_view
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import page_or_sheet
 
 MOST_DIGITS = 18
 APPROVE, REFUSE = "duyet", "khong-duyet"
@@ -69,7 +71,12 @@ def _page(request: UserRequest, plan: Plan, form: RemarkForm) -> HttpResponse:
         "may_submit": may(user, Action.SUBMIT_ALLOCATION) and not closed,
         "illustrative": illustrative_cells(plan),
     }
-    return render(request, "quotas/approvals.html", context)
+    return page_or_sheet(
+        request,
+        "quotas/approvals.html",
+        context,
+        lambda: approvals_data(plan, sections(plan, items), illustrative=illustrative_cells(plan)),
+    )
 
 
 @plan_view(Action.SUBMIT_ALLOCATION, WRITE)

@@ -1,6 +1,6 @@
 """The Board's grids beside the allocation of an appendix: caps and what is held, sub-quotas, reserves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,11 +28,14 @@ from quotas.views import cells_io
 from quotas.views.allocation_html import Wording, allocation_table
 from quotas.views.appendices import appendix_or_404, number_of, read_key
 from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
+from quotas.views.data_sheets import demand_data, grid_data
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import FORM, WRITE, Action, UserRequest, plan_view
+from trainingplan.resources.sheets import DataSheet
 from trainingplan.rules.numbers import NumberRefused, format_count, parse_count
 from trainingplan.rules.text import clean
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import asks_for_sheet, sheet_reply
 
 LONGEST_NAME = 100
 PLACES = (("Giao", "given"), ("Đã phân bổ", "allocated"), ("Giữ lại", "held"), ("Còn lại", "left"))
@@ -153,7 +156,19 @@ def _page(
         "submission_key": cells_io.new_key(),
         **more,
     }
-    return render(request, page.template, context, status=status)
+    if not asks_for_sheet(request):
+        return render(request, page.template, context, status=status)
+    return sheet_reply(request, _data(plan, page, context))
+
+
+def _data(plan: Plan, page: GridPage, context: Mapping[str, Any]) -> DataSheet:
+    """The grid; of the page of demand, what became of it."""
+    if page is RESERVES:
+        return demand_data(plan, context["number"], context["demand"], illustrative=context["illustrative"])
+    stem = f"{page.store}-phu-luc-{context['number']}"
+    return grid_data(
+        plan, stem, context["grid"], title=page.title, illustrative=context["illustrative"], wording=page.wording
+    )
 
 
 def _cells_view(page: GridPage) -> Callable[..., HttpResponse]:

@@ -1,6 +1,8 @@
 """Tiến độ đăng ký: who has answered, who has not; and the round, with its deadline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -10,11 +12,13 @@ from django.shortcuts import redirect, render
 from quotas.policies import why_collecting_closed
 from quotas.selectors.progress import GroupProgress, Progress, Standing, UnitProgress, progress
 from quotas.services.rounds import has_opened, set_round, why_round_fixed
+from quotas.views.data_sheets import progress_data
 from quotas.views.round_form import RoundForm
 from trainingplan.frame import Deadline
 from trainingplan.models import Participant, Plan
 from trainingplan.policies import FORM, Action, UserRequest, may, plan_view, visible_units
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import page_or_sheet
 
 UNANSWERED = "chua-tra-loi"
 """Stands for all standings without an answer."""
@@ -62,7 +66,20 @@ def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
         "tick_all_url": _url(standing, group, tick=True),
         "illustrative": state.illustrative,
     }
-    return render(request, "quotas/progress.html", context)
+    listed = [unit for one in shown for unit in one.units]
+    notes = _filter_words(context)
+    return page_or_sheet(
+        request,
+        "quotas/progress.html",
+        context,
+        lambda: progress_data(plan, listed, notes=notes, illustrative=state.illustrative),
+    )
+
+
+def _filter_words(context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which of the filters are set, for who has only the file."""
+    chosen = [choice.label for choice in (*context["standings"], *context["khoi"]) if choice.current]
+    return tuple(f"Lọc: {label}" for label in chosen if not label.startswith("tất cả"))
 
 
 def _deadline(plan: Plan) -> Deadline | None:

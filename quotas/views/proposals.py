@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from quotas.models import Proposal, Quota, UnitCap
 from quotas.policies import why_allocation_closed
@@ -15,12 +15,14 @@ from quotas.selectors.waiting import illustrative_cells
 from quotas.services.proposals import Unfeasible, apply_proposals, discard_proposals, propose
 from quotas.views.appendices import appendix_or_404, number_of, read_key
 from quotas.views.cells_io import clean_reason
+from quotas.views.data_sheets import proposals_data
 from quotas.views.proposal_form import LIMITS, ProposalForm, last_limits
 from trainingplan.models import Appendix, Plan
 from trainingplan.policies import FORM, WRITE, Action, UserRequest, plan_view
 from trainingplan.rules.numbers import format_count
 from trainingplan.selectors import plan_units
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import page_or_sheet
 
 
 @plan_view(Action.ALLOCATE, FORM)
@@ -83,7 +85,12 @@ def _page(
         "demand": demand_table(every, units, demand, given),
         "illustrative": illustrative_cells(plan),
     }
-    return render(request, "quotas/proposal.html", context)
+    return page_or_sheet(
+        request,
+        "quotas/proposal.html",
+        context,
+        lambda: proposals_data(plan, number_of(appendix), tables, illustrative=context["illustrative"]),
+    )
 
 
 def _added(cells: Mapping[tuple[int, int], int], *, by_unit: bool) -> dict[int, int]:

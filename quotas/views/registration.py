@@ -19,6 +19,7 @@ from quotas.services.responses import send_response
 from quotas.services.submissions import KeyReused
 from quotas.views import cells_io
 from quotas.views.cells_html import NOT_SAVED, NOTHING_RETURNED, ReturnedCells
+from quotas.views.data_sheets import progress_data, registration_data
 from quotas.views.registration_html import registration_table
 from trainingplan.frame import Deadline
 from trainingplan.models import Plan, Role, Unit, User
@@ -35,6 +36,7 @@ from trainingplan.policies import (
 )
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import asks_for_sheet, page_or_sheet, sheet_reply
 
 STATE_TONES: dict[str, str] = {
     Response.State.EDITING: "is-info",
@@ -51,13 +53,20 @@ def registration(request: UserRequest, plan: Plan) -> HttpResponse:
         return redirect("registration-unit", plan.year, request.user.unit.key)
     units = progress(plan, visible_units(request.user))
     context = {"plan": plan, "progress": units, "illustrative": units.illustrative}
-    return render(request, "quotas/registration_choose.html", context)
+    return page_or_sheet(
+        request,
+        "quotas/registration_choose.html",
+        context,
+        lambda: progress_data(plan, units.units, notes=(), illustrative=units.illustrative),
+    )
 
 
 @plan_view(Action.SEE_REGISTRATION, FORM)
 def registration_unit(request: UserRequest, plan: Plan, unit_key: str) -> HttpResponse:
     """The grid; a POST is its form, sent without JavaScript."""
     unit = visible_unit_or_404(request.user, unit_key)
+    if asks_for_sheet(request):
+        return sheet_reply(request, registration_data(plan, unit.key, registration_sheet(plan, unit, request.user)))
     if request.method != "POST":
         return _page(request, plan, unit)
     _require_editing(request.user, unit)

@@ -6,17 +6,19 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
 
 from quotas.policies import sendable
 from quotas.selectors.answers import Review, answer_review
 from quotas.services.responses import accept_response, accept_responses, return_response, withdraw_acceptance
+from quotas.views.data_sheets import review_data
 from quotas.views.registration import STATE_TONES
 from trainingplan.models import Plan, Unit
 from trainingplan.policies import WRITE, Action, UserRequest, may, plan_view, visible_unit_or_404, visible_units
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import page_or_sheet
 
 _MARK = re.compile(r"(mark|remark)-([0-9]{1,18})", re.ASCII)
 REFUSALS_SHOWN = 10
@@ -57,7 +59,7 @@ def _page(request: UserRequest, plan: Plan, unit: Unit, attempt: Attempt = FRESH
         "total": _total(review),
         "illustrative": review.sheet.illustrative,
     }
-    return render(request, "quotas/progress_answer.html", context)
+    return page_or_sheet(request, "quotas/progress_answer.html", context, lambda: review_data(plan, unit.key, review))
 
 
 def _total(review: Review) -> int:

@@ -15,6 +15,7 @@ from quotas.selectors.rosters import Roster, roster_appendices, roster_columns
 from quotas.selectors.rosters import roster as read_roster
 from quotas.selectors.rosters import rosters as read_rosters
 from quotas.services.nominations import add_nomination, details_of, edit_nomination, remove_nomination
+from quotas.views.data_sheets import roster_data, rosters_data
 from trainingplan.models import Appendix, Plan, Unit, User
 from trainingplan.policies import (
     FORM,
@@ -29,6 +30,7 @@ from trainingplan.policies import (
 from trainingplan.readings import note_people
 from trainingplan.selectors import PlanUnit, unit_name
 from trainingplan.services.refusals import Refused
+from trainingplan.views.sheets import page_or_sheet
 
 
 @plan_view(Action.SEE_ROSTER)
@@ -42,7 +44,7 @@ def rosters(request: UserRequest, plan: Plan) -> HttpResponse:
         "closed_reason": why_roster_closed(plan) if may(request.user, Action.EDIT_ROSTER) else "",
         "illustrative": any(line.illustrative for line in lines),
     }
-    return render(request, "quotas/rosters.html", context)
+    return page_or_sheet(request, "quotas/rosters.html", context, lambda: rosters_data(plan, lines))
 
 
 @plan_view(Action.SEE_ROSTER)
@@ -60,7 +62,7 @@ def roster(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
         "closed_reason": found.closed_reason if edits else "",
         "illustrative": found.illustrative,
     }
-    return render(request, "quotas/roster.html", context)
+    return page_or_sheet(request, "quotas/roster.html", context, lambda: roster_data(plan, found))
 
 
 @plan_view(Action.EDIT_ROSTER, FORM)

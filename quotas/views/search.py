@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 
 from quotas.selectors.search import find_people, find_quotas, find_units, search_words
+from quotas.views.data_sheets import search_data
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, may, plan_view, visible_units
+from trainingplan.views.sheets import page_or_sheet
 
 LONGEST = 100
+KINDS = (("units", "đơn vị"), ("quotas", "chỉ tiêu"), ("people", "cán bộ được cử"))
 
 
 @plan_view(Action.SEE_HOME)
@@ -27,4 +29,5 @@ def search(request: UserRequest, plan: Plan) -> HttpResponse:
         if may(request.user, Action.SEE_ROSTER):
             people = find_people(plan, units, words)
             context |= {"people": people, "illustrative": people.illustrative}
-    return render(request, "quotas/search.html", context)
+    found = tuple((label, context.get(name)) for name, label in KINDS)
+    return page_or_sheet(request, "quotas/search.html", context, lambda: search_data(plan, typed, found))

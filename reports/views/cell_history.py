@@ -1,14 +1,18 @@
 """Lịch sử một ô: the whole page, or with `manh` the part that a grid shows in a dialog."""
 
+from functools import partial
+
 from django.core.validators import slug_re
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 
 from reports.cell_history import cell_history as read_history
 from reports.cell_history import tables_for
+from reports.views.data_sheets import cell_history_data
 from trainingplan.models import Plan, Unit, User
 from trainingplan.policies import Action, UserRequest, may, plan_view, visible_unit_or_404, visible_units
 from trainingplan.selectors import unit_name
+from trainingplan.views.sheets import page_or_sheet
 
 TABLE, UNIT, COLUMN, FRAGMENT = "bang", "don-vi", "chi-tieu", "manh"
 MOST_DIGITS = 18
@@ -34,7 +38,8 @@ def cell_history(request: UserRequest, plan: Plan) -> HttpResponse:
         "whole": may(request.user, Action.SEE_TRAIL),
     }
     name = "reports/trail_cell_steps.html" if request.GET.get(FRAGMENT) else "reports/trail_cell.html"
-    return render(request, name, context)
+    data = partial(cell_history_data, plan, str(context["unit_name"]), history)
+    return page_or_sheet(request, name, context, data)
 
 
 def _unit(user: User, typed: str) -> Unit:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.http import HttpResponse
-from django.shortcuts import render
 
 from quotas.selectors.progress import UnitProgress
 from reports.dashboard import Budget, Dashboard, Figures, ProgrammeFigures, QuotaFigures, Way, dashboard
@@ -12,11 +11,13 @@ from reports.doors import Doors
 from reports.figures import charts_of
 from reports.figures_execution import execution_charts
 from reports.tables import Cell, Row, Table, count
+from reports.views.data_sheets import dashboard_data
 from reports.why import Figure, Measure
 from trainingplan.frame import Deadline
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, plan_view
 from trainingplan.rules.numbers import format_count, format_money
+from trainingplan.views.sheets import page_or_sheet
 
 MOST_MISSING = 12
 HEADS = (Measure.GIVEN, Measure.REGISTERED, Measure.ALLOCATED, Measure.NOMINATED)
@@ -59,7 +60,7 @@ def overview(request: UserRequest, plan: Plan) -> HttpResponse:
         "deadline": Deadline(plan.registration_closes_at) if plan.registration_closes_at else None,
         "illustrative": board.illustrative,
     }
-    return render(request, "reports/dashboard.html", context)
+    return page_or_sheet(request, "reports/dashboard.html", context, lambda: dashboard_data(plan, board))
 
 
 def _tiles(board: Dashboard, doors: Doors) -> list[Tile]:

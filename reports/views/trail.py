@@ -6,13 +6,15 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from reports.forms import TrailForm
-from reports.trail import TrailPage, choices, trail_page, whole_batch
+from reports.trail import TrailPage, batch_changes, changes, choices, trail_page, whole_batch
 from reports.versions import log_anchors
+from reports.views.data_sheets import trail_data
 from trainingplan.models import Change, Plan
 from trainingplan.policies import Action, UserRequest, plan_view, visible_units
 from trainingplan.sealed_log import Check, check_log
 from trainingplan.selectors import plan_units
 from trainingplan.services.seals import log_head
+from trainingplan.views.sheets import asks_for_sheet, sheet_reply
 
 PAGE, BATCH, CHECK = "trang", "lan", "kiem-tra"
 MOST_CHECKED = 200_000
@@ -26,6 +28,8 @@ def trail(request: UserRequest, plan: Plan) -> HttpResponse:
     if BATCH in request.GET:
         return _one_batch(request, plan)
     form = TrailForm(request.GET, units=plan_units(plan, visible_units(request.user)), known=choices(plan))
+    if asks_for_sheet(request) and form.is_valid():
+        return sheet_reply(request, trail_data(plan, changes(plan, form.filters()), notes=_filter_words(form)))
     page = trail_page(plan, form.filters(), _number(request.GET)) if form.is_valid() else None
     context = {
         "plan": plan,
@@ -55,7 +59,15 @@ def _one_batch(request: UserRequest, plan: Plan) -> HttpResponse:
     page = whole_batch(plan, key, _number(request.GET))
     if page is None:
         raise Http404(key)
+    if asks_for_sheet(request):
+        return sheet_reply(request, trail_data(plan, batch_changes(plan, key)))
     return render(request, "reports/trail_batch.html", {"plan": plan, "page": page, **_turns(request.GET, page)})
+
+
+def _filter_words(form: TrailForm) -> list[str]:
+    """What was filtered by, for who has only the file."""
+    shown = ((form.fields[name].label, form.data.get(name, "")) for name in form.fields)
+    return [f"Lọc: {label} = {value}" for label, value in shown if value]
 
 
 def _number(query: QueryDict) -> int:

@@ -18,9 +18,11 @@ from reports.exports import WHOLE, Format
 from reports.models import Version, VersionFile
 from reports.version_files import PAGE
 from reports.versions import SUMS, Damaged, File, find_file, find_version, versions_of
+from reports.views.data_sheets import versions_data
 from reports.views.files import attachment
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, plan_view
+from trainingplan.views.sheets import page_or_sheet
 
 logger = getLogger(__name__)
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
@@ -48,7 +50,9 @@ class Shelf:
 @plan_view(Action.SEE_PLAN)
 def versions(request: UserRequest, plan: Plan) -> HttpResponse:
     """Every version with number, date, signer and files."""
-    return render(request, "reports/versions.html", {"plan": plan, "versions": list(versions_of(plan))})
+    found = list(versions_of(plan))
+    context = {"plan": plan, "versions": found}
+    return page_or_sheet(request, "reports/versions.html", context, lambda: versions_data(plan, found))
 
 
 @plan_view(Action.SEE_PLAN)

@@ -10,6 +10,8 @@ from trainingplan.policies import DEPUTIES, FORM, WRITE, Action, UserRequest, ac
 from trainingplan.selectors import delegations as read_delegations
 from trainingplan.services.delegations import grant_delegation, revoke_delegation
 from trainingplan.services.refusals import Refused
+from trainingplan.views.data_sheets import delegations_data
+from trainingplan.views.sheets import page_or_sheet
 
 
 @access(Action.SEE_DELEGATIONS)
@@ -17,7 +19,7 @@ def delegations(request: UserRequest) -> HttpResponse:
     """All of them, with what each is worth today."""
     lines = read_delegations(request.user)
     context = {"lines": lines, "may_delegate": may(request.user, Action.DELEGATE)}
-    return render(request, "trainingplan/delegations.html", context)
+    return page_or_sheet(request, "trainingplan/delegations.html", context, lambda: delegations_data(lines))
 
 
 @access(Action.DELEGATE, FORM)
