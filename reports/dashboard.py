@@ -16,7 +16,6 @@ from budget.rules.execution import Three
 from budget.rules.execution import total as total_money
 from budget.selectors.execution import SourceSum, sums_by_source
 from quotas.models import Allocation, Nomination, Quota, Registration
-from quotas.selectors.allocation import sums_by_quota
 from quotas.selectors.progress import Progress, progress
 from trainingplan.models import Appendix, Plan, Unit, User
 from trainingplan.policies import Action, may, sees_all_units, sees_totals, visible_units
@@ -233,18 +232,13 @@ def _programmes(
     quotas: Iterable[Quota], parts: Iterable[_Part], units: QuerySet[Unit] | None
 ) -> tuple[ProgrammeFigures, ...]:
     members = list(quotas)
-    ids = [quota.pk for quota in members]
-    registered, allocated = (sums_by_quota(model, ids, units) for model in (Registration, Allocation))
-    nominated: dict[int, int] = defaultdict(int)
+    sums: dict[tuple[str, int], int] = defaultdict(int)
     for part in parts:
-        if part.table == "nominated":
-            nominated[part.quota_id] += part.number
+        sums[part.table, part.quota_id] += part.number
     figures = {
         quota.pk: _figures(
             quota,
-            registered.get(quota.pk, 0),
-            allocated.get(quota.pk, 0),
-            nominated[quota.pk],
+            *(sums[table, quota.pk] for table in ("registered", "allocated", "nominated")),
             own=units is not None,
         )
         for quota in members

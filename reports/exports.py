@@ -104,6 +104,7 @@ def zip_of(
     *,
     more: Mapping[str, bytes] | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    rendered: Callable[[Document, Format], bytes] = render,
 ) -> bytes:
     """All documents in the formats that suit them, and `more` files, as one archive: the same bytes for the same."""
     buffer = BytesIO()
@@ -111,7 +112,7 @@ def zip_of(
         for document in documents:
             for fmt in formats_of(document, formats):
                 progress(name := file_name(document, fmt))
-                archive.writestr(_entry(name, document.created), render(document, fmt))
+                archive.writestr(_entry(name, document.created), rendered(document, fmt))
         for name, content in (more or {}).items():
             archive.writestr(_entry(name, documents[0].created), content)
     return buffer.getvalue()

@@ -187,6 +187,17 @@ STORAGES = {
     "staticfiles": {"BACKEND": "trainingplan.storage.ModuleStaticFilesStorage"},
 }
 
+# Rendered files by the digest of their document: shared by all machines, never more than so many, gone after a day.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "documents": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "rendered_documents",
+        "TIMEOUT": 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
+}
+
 # A grid sent without JavaScript posts every cell of its page: 400 units × 30 quotas.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 15_000
 IMPORT_EXPORT_USE_TRANSACTIONS = True

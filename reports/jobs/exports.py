@@ -3,8 +3,9 @@
 from reports.appendices import build_appendix
 from reports.appendices.columns import WrongDefinition
 from reports.document import Document
-from reports.exports import WHOLE, Format, formats_of, plan_documents, render_whole, zip_of
+from reports.exports import WHOLE, Format, formats_of, plan_documents, zip_of
 from reports.moments import one_moment
+from reports.rendered import render_once, render_whole_once
 from reports.scopes import scope_of, visible_appendices
 from trainingplan.policies import Action
 from trainingplan.services.refusals import Refused
@@ -34,14 +35,14 @@ def export_whole(run: Running) -> None:
     """The plan and its appendices in one PDF."""
     documents = _whole_plan(run)
     run.progress(0, 0, IN_ONE_FILE)
-    run.keep_file(WHOLE, render_whole(documents), Format.PDF.content_type)
+    run.keep_file(WHOLE, render_whole_once(documents), Format.PDF.content_type)
 
 
 def export_everything(run: Running) -> None:
     """The plan and its appendices in every format, and all of them in one PDF, as one archive."""
     documents = _whole_plan(run)
     run.progress(0, 0, IN_ONE_FILE)
-    whole = {WHOLE: render_whole(documents)}
+    whole = {WHOLE: render_whole_once(documents)}
     content = _zip(run, documents, tuple(Format), whole)
     run.keep_file(f"ke-hoach-{run.plan.year}.zip", content, ZIP)
 
@@ -67,4 +68,4 @@ def _zip(
         run.progress(done, total, f"Đang tạo tệp {name}")
         done += 1
 
-    return zip_of(documents, formats, more=more, progress=tell)
+    return zip_of(documents, formats, more=more, progress=tell, rendered=render_once)

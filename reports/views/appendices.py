@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from reports.appendices import build_appendix
 from reports.appendices.columns import WrongDefinition
-from reports.exports import Format, file_name, render
+from reports.exports import Format, file_name
+from reports.rendered import render_once
 from reports.renderers.html import render_html
 from reports.scopes import scope_of, visible_appendices
 from reports.views.files import attachment
@@ -63,7 +64,7 @@ def appendix_file(request: UserRequest, plan: Plan, number: int, extension: str)
         document = build_appendix(plan, shown, scope_of(request.user, plan))
     except WrongDefinition:
         return redirect("appendix", plan.year, number)
-    return attachment(render(document, fmt), file_name(document, fmt), fmt.content_type)
+    return attachment(render_once(document, fmt), file_name(document, fmt), fmt.content_type)
 
 
 @plan_view(Action.SEE_APPENDICES, WRITE)

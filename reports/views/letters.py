@@ -5,8 +5,9 @@ from django.shortcuts import render as render_template
 from django.utils import timezone
 
 from quotas.selectors.reminders import reminder
-from reports.exports import Format, file_name, render
+from reports.exports import Format, file_name
 from reports.letters import reminder_letter
+from reports.rendered import render_once
 from reports.renderers.html import render_html
 from reports.views.files import attachment
 from trainingplan.models import Plan
@@ -37,4 +38,4 @@ def progress_letter_file(request: UserRequest, plan: Plan, extension: str) -> Ht
     if extension not in DOWNLOADS or not owing.debtors:
         raise Http404(extension)
     fmt, letter = Format(extension), reminder_letter(plan, owing, timezone.localdate())
-    return attachment(render(letter, fmt), file_name(letter, fmt), fmt.content_type)
+    return attachment(render_once(letter, fmt), file_name(letter, fmt), fmt.content_type)

@@ -5,8 +5,9 @@ from django.shortcuts import render as render_template
 from django.urls import reverse
 
 from reports.doors import Doors
-from reports.exports import Format, file_name, render
+from reports.exports import Format, file_name
 from reports.plan_document import has_text, plan_document
+from reports.rendered import render_once
 from reports.renderers.html import render_html
 from reports.views.files import attachment
 from trainingplan.models import Plan
@@ -38,7 +39,7 @@ def plan_file(_request: UserRequest, plan: Plan, extension: str) -> HttpResponse
     if extension not in SERVED or not has_text(plan):
         raise Http404(extension)
     fmt, document = Format(extension), plan_document(plan)
-    return attachment(render(document, fmt), file_name(document, fmt), fmt.content_type)
+    return attachment(render_once(document, fmt), file_name(document, fmt), fmt.content_type)
 
 
 @plan_view(Action.SEE_PLAN, WRITE)

@@ -7,7 +7,8 @@ from django.utils.http import content_disposition_header
 
 from budget.forms.what_if import WhatIfForm
 from budget.selectors.what_if import assume, lines_with_costs, used_norms
-from reports.exports import Format, file_name, render
+from reports.exports import Format, file_name
+from reports.rendered import render_once
 from reports.what_if import what_if_document
 from trainingplan.models import Plan
 from trainingplan.policies import Action, UserRequest, plan_view
@@ -27,7 +28,7 @@ def budget_what_if_file(request: UserRequest, plan: Plan, extension: str) -> Htt
         page = reverse("budget-what-if", kwargs={"year": plan.year})
         return redirect(f"{page}?{request.GET.urlencode()}")
     fmt, document = Format(extension), what_if_document(plan, form.words, assumed)
-    response = HttpResponse(render(document, fmt), content_type=fmt.content_type)
+    response = HttpResponse(render_once(document, fmt), content_type=fmt.content_type)
     disposition = content_disposition_header(as_attachment=True, filename=file_name(document, fmt))
     response["Content-Disposition"] = disposition or ""
     response["Cache-Control"] = "no-store, private"

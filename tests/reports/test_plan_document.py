@@ -269,7 +269,7 @@ def test_the_page_shows_the_text_and_hands_out_files(
 def test_the_whole_plan_is_made_beside_the_pages(
     plan_2024: Plan, reader: Client, jobs_at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.jobs.exports.render_whole", lambda documents: b"%d documents" % len(documents))
+    monkeypatch.setattr("reports.jobs.exports.render_whole_once", lambda documents: b"%d documents" % len(documents))
     page = reader.post("/2024/ke-hoach/toan-bo/", follow=True)
     assert "Tải toan-bo.pdf" in page.content.decode()
     reply = reader.get(f"{page.redirect_chain[-1][0]}ket-qua/1/")
@@ -280,7 +280,7 @@ def test_the_whole_plan_is_made_beside_the_pages(
 def test_everything_comes_in_the_formats_that_suit(
     plan_2024: Plan, reader: Client, jobs_at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.jobs.exports.render_whole", lambda _: b"whole")
+    monkeypatch.setattr("reports.jobs.exports.render_whole_once", lambda _: b"whole")
     monkeypatch.setattr("reports.exports.render", lambda _, fmt: f"{fmt}".encode())
     page = reader.post("/2024/ke-hoach/tat-ca-tep/", follow=True)
     job = Job.objects.get()

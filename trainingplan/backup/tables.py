@@ -21,6 +21,7 @@ LEFT_OUT = {
     "django_session": "phiên đăng nhập: sau khi khôi phục mọi người đăng nhập lại",
     "django_tasks_database_dbtaskresult": "hàng đợi của chương trình chạy nền: không việc nào chạy lại",
     "django_migrations": "đã ghi trong phần đầu của bản sao lưu",
+    "rendered_documents": "tệp đã dựng từ số liệu: dựng lại được bất cứ lúc nào",
 }
 """Tables that a backup does not hold, with the reason. A restore empties the first two."""
 
