@@ -18,6 +18,8 @@ LONGEST_FILE = 400
 FRACTIONS_ALLOWED = {
     "quotas/rules/apportion.py": "exact shares, by fractions.Fraction",
     "reports/renderers": "millimetres, points and shares of a page's width",
+    "trainingplan/reading/cells.py": "what the reader of a sheet gives for a cell",
+    "trainingplan/reading/process.py": "how long one waits for a place",
     "trainingplan/resources/columns.py": "what a sheet's cell may hold when it arrives",
     "trainingplan/settings.py": "hours of a lockout",
 }

@@ -7,6 +7,7 @@ import pytest
 
 from quotas.imports.people import NEW, SKIP, STORED, UPDATE
 from quotas.models import Person
+from quotas.resources import PersonResource
 from quotas.rules.people_table import find_people, is_person
 from tests.cast import Province
 from tests.office import sheet
@@ -14,6 +15,7 @@ from trainingplan.imports.batches import answer, apply, preview, take_up
 from trainingplan.imports.kinds import Problem
 from trainingplan.imports.report import Report, read_report
 from trainingplan.models import ImportBatch
+from trainingplan.resources.files import Csv, Xlsx
 from trainingplan.rules.dates import PartialDate
 
 HEADS = ["TT", "Họ và tên", "Giới tính", "Ngày sinh", "Chức vụ", "Đơn vị", "Dân tộc"]
@@ -223,3 +225,15 @@ def test_the_number_of_queries_does_not_grow(
 
     with django_assert_max_num_queries(16):
         _contents(batch)
+
+
+def test_the_exported_list_of_people_comes_back_without_a_change(province: Province) -> None:
+    stored(province, "Nguyễn Thị Hà", PartialDate(1984, 12, 5), job_title="=1+1", ethnicity="Hrê", education="+84")
+    stored(province, "Lê Thị Ba", PartialDate(1970, 1), illustrative=True)
+    stored(province, "Võ Thị Tư", None)
+    for form in (Xlsx, Csv):
+        content = form().export_data(PersonResource(reader=province.hoa).export(Person.objects.all()))
+        batch = take_up(name="can-bo", content=content, kind=None, plan=None, actor=province.hoa)
+        assert batch.kind == "can-bo-theo-ma"
+        batch, report = shown(batch)
+        assert (batch.same, batch.added, batch.changed, report.problems) == (3, 0, 0, ())

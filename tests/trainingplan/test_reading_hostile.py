@@ -3,13 +3,15 @@
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.hostile.batch import outcomes
 from tests.hostile.packages import book, cell, row, sheet, text
 from tests.hostile.read import all_read
-from tests.hostile.refused import all_refused
+from tests.hostile.refused import all_refused, of_another_kind
+from tests.hostile.slots import own_slots
 from trainingplan.reading import Unreadable, limits, process, read_book
 
 MOST_MEMORY = 120 * 1024
@@ -81,8 +83,12 @@ def test_a_child_that_dies_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> 
     assert read_book("a.xlsx", book()).sheets[0].rows == (("Tên",),)
 
 
-def test_two_files_are_read_at_once_and_a_third_waits_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_files_are_read_at_once_and_a_third_waits_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert len(process.SLOTS) == limits.AT_ONCE == 2
+    assert all(path.is_file() for path in process.SLOTS)
+    own_slots(monkeypatch, tmp_path)
     monkeypatch.setattr(limits, "WAIT_SECONDS", 0)
     with process.slot():
         with process.slot(), pytest.raises(Unreadable, match="Máy đang bận"):
@@ -91,7 +97,7 @@ def test_two_files_are_read_at_once_and_a_third_waits_not_for_ever(monkeypatch: 
 
 
 def test_size_and_name_are_looked_at_before_anything_else() -> None:
-    for what, name, content, words in all_refused():
+    for what, name, content, words in of_another_kind():
         if what in ("empty", "too large"):
             with pytest.raises(Unreadable, match=words):
                 read_book(name, content)
