@@ -25,6 +25,8 @@ UNTRACED = frozenset({
     "quotas_submission",  # the answer to a save, kept to be given again
     "quotas_proposal",  # a calculation on paper; that it was applied is logged with every cell
     "quotas_proposedshare",
+    "django_tasks_database_dbtaskresult",  # the queue
+    "rendered_documents",  # files that were rendered, to be handed out again
     "trainingplan_jobfile",  # what a job found, under the job
     "trainingplan_job",  # itself the record of who asked for what and when; what the work writes is logged by the work
 })  # fmt: skip

@@ -10,10 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 from trainingplan.logs import FORMATS, logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 
 def secret_key() -> str:
@@ -68,7 +68,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "trainingplan.session_rules.SessionRules",
     "trainingplan.session_rules.SessionRules",
     "trainingplan.serving.NoStore",
     "trainingplan.middleware.LogRefusedAccess",
@@ -154,7 +153,6 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_ENABLE_ADMIN = False
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_CLIENT_IP_CALLABLE = "trainingplan.addresses.client_address"
 AXES_CLIENT_IP_CALLABLE = "trainingplan.addresses.client_address"
 
 LANGUAGE_CODE = "vi"

@@ -8,14 +8,14 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -103,10 +103,14 @@ class Running:
         done, total, words = self.told
         alive = self.current.update(done=done, total=total, words=words, heartbeat_at=timezone.now())
         self._written = _seconds()
-        if not alive:
-            self.superseded = True
-        elif self.current.filter(cancel_asked_at__isnull=False).exists():
-            self.cancelled = True
+        self.superseded = not alive
+        if alive:
+            self.look()
+
+    def look(self) -> None:
+        """Read whether this attempt must stop."""
+        asked = self.current.values_list("cancel_asked_at", flat=True).first()
+        self.cancelled = asked is not None
 
     def say(self, words: str) -> None:
         """Add a sentence to what the job's page says of the result."""
@@ -173,13 +177,16 @@ class Beat(threading.Thread):
         self._running, self._over = running, threading.Event()
 
     def run(self) -> None:
-        last, told = 0, self._running.told
+        last, told = 0, (0, 0, "")
         while not self._over.wait(WRITTEN_EVERY):
             now = _seconds()
-            if self._running.told != told or now - last >= settings.JOB_STALE_SECONDS // 4:
+            changed = self._running.told != told or now - last >= settings.JOB_STALE_SECONDS // 4
+            if changed:
                 last, told = now, self._running.told
-                with suppress(DatabaseError):
-                    self._running.write()
+            try:
+                self._running.write() if changed else self._running.look()
+            except Error:  # The database is held or away: the next beat tries again.
+                connection.close_if_unusable_or_obsolete()
         connection.close()
 
     def __enter__(self) -> Self:

@@ -1,6 +1,8 @@
 """The worker: does what is queued, takes up what was abandoned, and sees to the chores; any number may run at once."""
 
 import logging
+import os
+import socket
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +11,6 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -44,7 +45,7 @@ class WorkLoop:
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=get_random_string(32),
+            worker_id=f"{socket.gethostname()[:50]}:{os.getpid()}",
         )
 
     def stop(self) -> None:
