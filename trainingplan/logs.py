@@ -96,6 +96,7 @@ def logging_settings(log_format: str, level: str) -> dict[str, object]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ours"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
+            "gunicorn.error": {"handlers": ["console"], "propagate": False},
             "axes": {"level": "ERROR"},  # its warnings name accounts and addresses; the back office shows both
             "django.server": {"handlers": ["console"], "propagate": False},
         },

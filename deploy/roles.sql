@@ -1,0 +1,10 @@
+-- Two accounts of PostgreSQL: the owner makes and alters tables, the application only reads and writes rows.
+-- So nothing that reaches the database through the application can drop or suspend the triggers that keep the logs
+-- and the published versions. Run once as superuser:  psql -v ON_ERROR_STOP=1 -f deploy/roles.sql
+-- then give both a password:  \password ke_hoach_owner   \password ke_hoach_app
+CREATE ROLE ke_hoach_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+CREATE ROLE ke_hoach_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+CREATE DATABASE ke_hoach OWNER ke_hoach_owner TEMPLATE template0 ENCODING 'UTF8'
+  LOCALE_PROVIDER icu ICU_LOCALE 'vi-VN' LOCALE 'C.UTF-8';
+REVOKE ALL ON DATABASE ke_hoach FROM PUBLIC;
+GRANT CONNECT ON DATABASE ke_hoach TO ke_hoach_app;
