@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quotas.imports.table_columns import known_columns, tables_of
+from quotas.imports.table_file import table_file
 from quotas.imports.table_rows import Table as UnitTable
 from quotas.imports.table_rows import read_table
 from quotas.models import Allocation, Registration
@@ -19,7 +20,7 @@ from trainingplan.selectors import plan_units
 from trainingplan.services.refusals import Refused
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class TableKind:
     """`registered`: the numbers are what units ask for, which the title of such a table says."""
 
@@ -31,8 +32,8 @@ class TableKind:
     needs_plan: bool = True
 
     def template(self, plan: Plan | None, actor: User) -> tuple[str, bytes] | None:  # noqa: ARG002
-        """The appendices themselves, from their page, are the form."""
-        return None
+        """The plan's own table with what stands; an appendix from its page does as well."""
+        return (f"{self.key}-{plan.year}.xlsx", table_file(plan, registered=self.registered)) if plan else None
 
     def recognises(self, book: Book) -> bool:
         return any(

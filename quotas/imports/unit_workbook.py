@@ -14,6 +14,10 @@ from trainingplan.policies import Action
 from trainingplan.reading import Book
 from trainingplan.services.refusals import Refused
 
+ELSEWHERE = (
+    "Mỗi đơn vị một phiếu: tải ở trang «Đăng ký nhu cầu» của đơn vị, hoặc tất cả một lần ở trang «Tiến độ đăng ký»."
+)
+
 
 class UnitWorkbook:
     """Cells and people are written by the services of the screens, with the versions that were given out."""
@@ -30,9 +34,10 @@ class UnitWorkbook:
     def template(self, plan: Plan | None, actor: User) -> tuple[str, bytes] | None:
         """The actor's own unit's; the Board takes those of units from their pages, or all as one zip."""
         if plan is None or actor.unit is None:
-            return None
-        asked = Participant.objects.filter(plan=plan, unit=actor.unit).exists()
-        return unit_workbook(plan, actor.unit, actor) if asked else None
+            raise Refused(ELSEWHERE)
+        if not Participant.objects.filter(plan=plan, unit=actor.unit).exists():
+            raise Refused(ELSEWHERE)
+        return unit_workbook(plan, actor.unit, actor)
 
     def recognises(self, book: Book) -> bool:
         return has_seal(book)

@@ -38,10 +38,11 @@ def test_heads_are_found_wherever_they_stand_with_merged_cells_or_without(merged
 def test_a_column_is_known_by_its_whole_path_or_by_a_lowest_text_that_is_the_only_one() -> None:
     head = find_head(HEADS, MERGED)
     assert head is not None
+    paths: dict[int, list[tuple[str, ...]]]
     paths = {1: [("he tap trung", "hv hcm")], 2: [("khac", "hv kv iii")], 3: [("khong tap trung",)], 4: [("thieu",)]}
     assert match_columns(head, paths) == ({2: 1, 3: 2, 4: 3}, {})
-    both = {1: [("he tap trung", "hv hcm")], 2: [("x", "hv kv iii")], 3: [("y", "hv kv iii")]}
-    assert match_columns(head, both) == ({2: 1}, {3: [2, 3]})
+    paths = {1: [("he tap trung", "hv hcm")], 2: [("x", "hv kv iii")], 3: [("y", "hv kv iii")]}
+    assert match_columns(head, paths) == ({2: 1}, {3: [2, 3]})
 
 
 def lines(rows: tuple[tuple[object, ...], ...]) -> list[tuple[str, Kind, int]]:
@@ -66,8 +67,8 @@ def test_groups_in_groups_units_and_the_total_are_told_apart() -> None:
 
 
 def test_c_and_d_are_letters_after_a_and_b_and_roman_otherwise() -> None:
-    body = (("I", "Một", 1), ("II", "Hai", 1), ("C", "Ba", 1))
-    assert [rank for _, _, rank in lines((*HEADS, *body))] == [1, 1, 1]
+    roman = (("I", "Một", 1), ("II", "Hai", 1), ("C", "Ba", 1))
+    assert [rank for _, _, rank in lines((*HEADS, *roman))] == [1, 1, 1]
     body = (("A", "Một", 1), ("B", "Hai", 1), ("C", "Ba", 1), ("I", "Bốn", 1))
     assert [rank for _, _, rank in lines((*HEADS, *body))] == [1, 1, 1, 2]
 
@@ -78,7 +79,7 @@ def test_a_unit_called_cong_an_is_no_sum() -> None:
 
 
 def sums(*changes: tuple[int, int, object]) -> list[tuple[str, int, int]]:
-    rows = [list(row) for row in (*HEADS, *BODY)]
+    rows: list[list[object]] = [list(row) for row in (*HEADS, *BODY)]
     for row, column, value in changes:
         rows[len(HEADS) + row][column] = value
     head = find_head(rows, MERGED)

@@ -273,4 +273,5 @@ def test_the_template_is_the_actors_own_units(province: Province) -> None:
     given = KIND.template(province.plan, province.alice)
     assert given is not None
     assert given[0] == "phieu-dang-ky-2024-huyen-uy-binh-son.xlsx"
-    assert KIND.template(province.plan, province.hoa) is None
+    with pytest.raises(Refused, match="Tiến độ đăng ký"):
+        KIND.template(province.plan, province.hoa)

@@ -9,7 +9,7 @@ from quotas.imports.unit_workbook_made import unit_workbook
 from quotas.imports.unit_workbook_people import SAME, SKIP
 from quotas.models import Nomination, Person
 from quotas.services.nominations import add_nomination, details_of, edit_nomination, remove_nomination
-from tests.quotas.rosters_cast import RosterCast, make_cast, make_roster, person
+from tests.quotas.rosters_cast import RosterCast, give, make_cast, make_roster, person
 from tests.quotas.workbooks import Opened, contents_of, taken_in, told, words
 
 LIST = "PL 6 – Lớp 6"
@@ -75,14 +75,8 @@ def test_places_bound_the_list_and_the_reserve_takes_the_rest(cast: RosterCast) 
 
 def test_a_namesake_is_asked_about_and_the_answer_decides(cast: RosterCast) -> None:
     other = make_roster(cast.province, number=7)
-    cast.quota.allocations.update(quota=cast.quota)
     nominate(cast, "Nguyễn Văn Đức")
-    cast.quota.allocations.model._default_manager.create(
-        quota=other.quota,
-        unit=cast.province.binh_son,
-        number=2,
-        updated_at=cast.province.plan.registration_opens_at,
-    )
+    give(other.quota, cast.province.binh_son, 2)
     opened = made(cast)
     values = {"Danh_sách": "PL 7 – Lớp 7", "Giới_tính": "nam", "Ngày_sinh": "05/12/1984"}
     new(opened, 2, "nguyễn văn đức", **values)

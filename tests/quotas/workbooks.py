@@ -1,7 +1,7 @@
 """What tests of files share: a workbook edited as its reader would, read as the product reads it, and taken in."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
@@ -90,8 +90,8 @@ class Opened:
             sheet.cell(top + row, columns[head.replace("_", " ")]).value = value
 
 
-def rows_of(content: bytes, name: str) -> Iterable[tuple[Any, ...]]:
-    return load_workbook(BytesIO(content))[name].iter_rows(values_only=True)
+def rows_of(content: bytes, name: str) -> list[tuple[Any, ...]]:
+    return list(load_workbook(BytesIO(content))[name].iter_rows(values_only=True))
 
 
 __all__ = ["CELLS", "PEOPLE", "Opened", "Typed", "book_of", "contents_of", "rows_of", "taken_in", "told", "words"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from quotas.imports.allocation_table import ALLOCATION_TABLE, REGISTRATION_TABLE
+from quotas.imports.allocation_table import ALLOCATION_TABLE, REGISTRATION_TABLE, TableKind
 from quotas.imports.table_rows import BLANKS, CLEAR, KEEP, LEAVE_OUT
 from quotas.models import Allocation, Quota, Registration
 from reports.appendices import build_appendix, whole_province
@@ -58,6 +58,21 @@ def test_every_allocation_appendix_comes_back_without_a_change(plan_2024: Plan, 
         printed = Allocation.objects.filter(quota__in=places, number__isnull=False)
         assert outcome.count("same") == printed.count()
     assert allocated(plan_2024) == before
+
+
+@pytest.mark.parametrize("kind", [ALLOCATION_TABLE, REGISTRATION_TABLE])
+def test_the_template_holds_what_stands_and_is_known_for_what_it_is(
+    kind: TableKind, plan_2024: Plan, board: User
+) -> None:
+    given = kind.template(plan_2024, board)
+    assert given is not None
+    book = book_of(given[1])
+    assert [one.recognises(book) for one in (ALLOCATION_TABLE, REGISTRATION_TABLE)] == [
+        not kind.registered,
+        kind.registered,
+    ]
+    outcome = taken_in(kind, given[1], plan_2024, board)
+    assert (outcome.problems, outcome.questions, set(told(outcome))) == ((), (), {"same"})
 
 
 def test_edits_come_in_alone_and_sums_without_values_are_not_judged(plan_2024: Plan, board: User) -> None:
