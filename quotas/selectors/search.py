@@ -6,7 +6,7 @@ from functools import reduce
 
 from django.db.models import Q, QuerySet
 
-from quotas.models import Nomination, Quota
+from quotas.models import Nomination, Person, Quota
 from trainingplan.models import Appendix, Participant, Plan, Unit, UnitName
 from trainingplan.rules.names import fold
 from trainingplan.selectors import plan_day, unit_names, valid_on
@@ -73,7 +73,11 @@ def find_quotas(plan: Plan, words: Sequence[str]) -> Hits:
 def find_people(plan: Plan, units: QuerySet[Unit], words: Sequence[str]) -> Hits:
     """People whom `units` nominate, by name. Two queries."""
     rows = list(
-        Nomination.objects.filter(_all_in("person__name_search", words), quota__programme__plan=plan, unit__in=units)
+        Nomination.objects.filter(
+            person__in=Person.objects.filter(_all_in("name_search", words)),  # found first, then looked up by its index
+            quota__programme__plan=plan,
+            unit__in=units,
+        )
         .order_by("person__name_sort", "pk")
         .values_list(
             "person__full_name",

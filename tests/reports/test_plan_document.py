@@ -281,7 +281,7 @@ def test_everything_comes_in_the_formats_that_suit(
     plan_2024: Plan, reader: Client, jobs_at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.jobs.exports.render_whole_once", lambda _: b"whole")
-    monkeypatch.setattr("reports.exports.render", lambda _, fmt: f"{fmt}".encode())
+    monkeypatch.setattr("reports.rendered.render", lambda _, fmt: f"{fmt}".encode())
     page = reader.post("/2024/ke-hoach/tat-ca-tep/", follow=True)
     job = Job.objects.get()
     assert (job.state, job.words) == (Job.State.DONE, "Đang tạo tệp phu-luc-8.txt")
