@@ -169,6 +169,13 @@ def places() -> Iterator[Refused]:
 
 def values() -> Iterator[Refused]:
     """Cells whose content is none."""
+    often = "".join('<row><c t="s"><v>0</v></c></row>' for _ in range(600))
+    yield (
+        "one long text often",
+        "a.xlsx",
+        book(sheet(often), strings=strings(f"<t>{'a' * 32_000}</t>")),
+        "quá nhiều chữ",
+    )
     yield "no number", "a.xlsx", book(sheet(column_of("mười"))), BROKEN
     yield (
         "text that is not there",

@@ -21,6 +21,8 @@ def serve(work: Callable[[bytes], object]) -> None:
         answer = ("read", work(sys.stdin.buffer.read(limits.LARGEST_GIVEN)))
     except Unreadable as refusal:
         answer = ("refused", str(refusal))
+    except MemoryError:
+        answer = ("refused", limits.DEAD)
     sys.stdout.write(json.dumps([*answer, peak()], default=tagged, ensure_ascii=False, check_circular=False))
 
 

@@ -16,15 +16,19 @@ LARGEST_AREA = 1_000_000
 """The cells of a sheet from the first to the last, empty ones included: they take memory too."""
 MOST_MERGES = 20_000
 LONGEST_TEXT = 32_767
+LARGEST_TEXT = 16_000_000
+"""Letters of all cells together: one long text may stand in every cell of a small file."""
 DEEPEST = 60
 
 MEMORY = 384 * 1024 * 1024
 CPU_SECONDS = 20
 WALL_SECONDS = 40
-LARGEST_REPLY = 96 * 1024 * 1024
+LARGEST_REPLY = 48 * 1024 * 1024
 AT_ONCE = 2
 WAIT_SECONDS = 10
 
 SAVE_AGAIN = "Mở bằng Excel, lưu lại thành .xlsx rồi nhập lại."
 BROKEN = f"bị hỏng, không đọc được. {SAVE_AGAIN}"
+WORDY = "chứa quá nhiều chữ. Chia thành nhiều tệp rồi nhập từng tệp."
+DEAD = f"quá lớn hoặc bị hỏng, không đọc được. {SAVE_AGAIN}"
 SUSPICIOUS = f"giải nén ra quá lớn nên không được đọc. {SAVE_AGAIN}"

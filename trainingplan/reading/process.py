@@ -30,7 +30,6 @@ _TYPES: Mapping[str, Callable[[str], object]] = {
     "e": CellError,
 }
 BUSY = "Máy đang bận đọc các tệp khác. Chờ một phút rồi tải tệp lên lại."
-DEAD = f"quá lớn hoặc bị hỏng, không đọc được. {limits.SAVE_AGAIN}"
 
 
 class Busy(Unreadable):
@@ -48,7 +47,7 @@ def read_book(name: str, content: bytes) -> Book:
     if len(content) > limits.LARGEST_FILE:
         raise Unreadable(f"{shown} lớn hơn 5 MB. Chia thành nhiều tệp nhỏ hơn rồi nhập từng tệp.")
     try:
-        sheets = run(CHILD, content, dead=DEAD)
+        sheets = run(CHILD, content, dead=limits.DEAD)
     except Busy:
         raise
     except Unreadable as refusal:

@@ -1,9 +1,10 @@
 """What the reader of values does not tell of a workbook: where its cells lie, merges, formulas, errors, old fonts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import normpath
+from typing import TypeVar
 
 from trainingplan.reading import limits
 from trainingplan.reading.book import CellError, FormulaWithoutValue, Unreadable
@@ -13,6 +14,9 @@ from trainingplan.rules.numbers import format_count
 from trainingplan.rules.text import quoted
 
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+LONG_TEXT = 40
+"""As many letters in every cell are no burden."""
+T = TypeVar("T")
 Block = tuple[int, int, int, int]
 
 
@@ -68,7 +72,7 @@ class Styles(Follower):
         elif name == "name" and self._within == "fonts" and self._fonts:
             self._fonts[-1] = encoding_of(attributes.get("val", ""))
         elif name == "xf" and self._within == "cellXfs":
-            self.encodings.append(_at(self._fonts, attributes.get("fontId", "0")))
+            self.encodings.append(_at(self._fonts, attributes.get("fontId", "0"), ""))
 
     def end(self, name: str) -> None:
         if name == self._within:
@@ -76,27 +80,41 @@ class Styles(Follower):
 
 
 class Strings(Follower):
-    """Which shared texts have a part in a font of an old encoding."""
+    """How long the shared texts are, and which have a part in a font of an old encoding."""
 
     def __init__(self) -> None:
         super().__init__()
         self.encodings: list[str] = []
+        self.lengths: list[int] = []
+
+    @property
+    def matter(self) -> bool:
+        """Whether it matters which cell shows which of them."""
+        return any(self.encodings) or max(self.lengths, default=0) > LONG_TEXT
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "si":
             self.encodings.append("")
+            self.lengths.append(0)
+        elif name == "t" and self.lengths:
+            self.listen()
         elif name == "rFont" and self.encodings and not self.encodings[-1]:
             self.encodings[-1] = encoding_of(attributes.get("val", ""))
+
+    def end(self, name: str) -> None:
+        if name == "t" and self.lengths:
+            self.lengths[-1] += len(self.hear_out())
 
 
 @dataclass
 class Found:
-    """What a sheet's survey found, by (row, column) from 1. `area`: the last row and column with anything in them."""
+    """What a sheet's survey found, by (row, column) from 1; `last_row` and `last_column` have something in them."""
 
     instead: dict[tuple[int, int], object] = field(default_factory=dict)
     legacy: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Block] = field(default_factory=list)
     cells: int = 0
+    letters: int = 0
     last_row: int = 0
     last_column: int = 0
 
@@ -104,10 +122,11 @@ class Found:
 class Cells(Follower):
     """The cells of one sheet, in order; raises Unreadable for a sheet too large or out of order."""
 
-    def __init__(self, sheet: str, styles: list[str], strings: list[str], *, never_computed: bool) -> None:
+    def __init__(self, sheet: str, styles: list[str], strings: Strings, *, never_computed: bool) -> None:
         super().__init__()
         self.found = Found()
         self._sheet, self._styles, self._strings = quoted(sheet), styles, strings
+        self._follows_texts = strings.matter
         self._never_computed = never_computed
         self._row = self._column = 0
         self._filled = False
@@ -120,7 +139,7 @@ class Cells(Follower):
             self._begin_cell(attributes)
         elif name in {"v", "is"}:
             self._fill()
-            if self._kind == "e" or self._has_formula or (self._kind == "s" and self._strings):
+            if self._kind == "e" or self._has_formula or (self._kind == "s" and self._follows_texts):
                 self.listen()
         elif name == "row":
             self._begin_row(attributes)
@@ -155,7 +174,7 @@ class Cells(Follower):
             raise Unreadable(limits.BROKEN)
         self._column = column
         self._kind = attributes.get("t", "n")
-        self._style = _at(self._styles, attributes.get("s", "0")) if self._styles else ""
+        self._style = _at(self._styles, attributes.get("s", "0"), "") if self._styles else ""
         self._formula = self._shown = ""
         self._filled = self._has_formula = False
 
@@ -193,8 +212,11 @@ class Cells(Follower):
         elif self._has_formula and self._without_value():
             self.found.instead[at] = FormulaWithoutValue(f"={self._formula}")
         encoding = self._style
-        if self._kind == "s" and self._strings:
-            encoding = _at(self._strings, self._shown) or encoding
+        if self._kind == "s" and self._follows_texts:
+            encoding = _at(self._strings.encodings, self._shown, "") or encoding
+            self.found.letters += _at(self._strings.lengths, self._shown, 0)
+            if self.found.letters > limits.LARGEST_TEXT:
+                raise Unreadable(limits.WORDY)
         if encoding and self._kind in ("s", "str", "inlineStr"):
             self.found.legacy[at] = encoding
 
@@ -225,6 +247,6 @@ def place_of(reference: str) -> tuple[int, int]:
     return int(found[2]), column
 
 
-def _at(known: list[str], index: str) -> str:
+def _at(known: Sequence[T], index: str, otherwise: T) -> T:
     number = int(index) if index.isascii() and index.isdigit() and len(index) < 8 else -1  # noqa: PLR2004
-    return known[number] if 0 <= number < len(known) else ""
+    return known[number] if 0 <= number < len(known) else otherwise

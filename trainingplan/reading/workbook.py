@@ -35,14 +35,13 @@ def read_workbook(content: bytes) -> list[SheetData]:
         if name in parts:
             follower.follow(parts[name])
     old_styles = styles.encodings if any(styles.encodings) else []
-    old_strings = strings.encodings if any(strings.encodings) else []
     surveyed: list[tuple[str, bool, Found]] = []
     for title, relation, hidden in contents.sheets:
         path = relations.targets.get(relation)
         if path is None:
             continue  # a sheet of a chart or of old macros
         parts[path] = package.read(path)
-        cells = Cells(title, old_styles, old_strings, never_computed=contents.never_computed)
+        cells = Cells(title, old_styles, strings, never_computed=contents.never_computed)
         cells.follow(parts[path])
         surveyed.append((title, hidden, cells.found))
     _check(surveyed)
@@ -58,6 +57,8 @@ def _check(surveyed: list[tuple[str, bool, Found]]) -> None:
         raise Unreadable(f"có hơn {most} ô có số liệu. Chia thành nhiều tệp rồi nhập từng tệp.")
     if sum(found.last_row * found.last_column for _, _, found in surveyed) > limits.LARGEST_AREA:
         raise Unreadable("có các trang quá rộng, ô lẻ nằm rất xa. Xóa các dòng, cột thừa rồi nhập lại.")
+    if sum(found.letters for _, _, found in surveyed) > limits.LARGEST_TEXT:
+        raise Unreadable(limits.WORDY)
     for title, _, found in surveyed:
         _check_merges(title, found.merged)
 
