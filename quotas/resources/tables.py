@@ -19,7 +19,7 @@ from quotas.services.nominations import KEPT, kept_people, lock_units, outdate_f
 from quotas.services.quotas import check_quota_number
 from quotas.services.sheets import Key
 from trainingplan.locking import hold_plans
-from trainingplan.models import Appendix, AppendixColumn, Plan
+from trainingplan.models import Appendix, AppendixColumn, Plan, User
 from trainingplan.resources.base import CatalogueResource, reason_of, refuse_row
 from trainingplan.resources.bulk import BulkResource, UniqueValues
 from trainingplan.resources.columns import (
@@ -183,10 +183,10 @@ class PersonResource(BulkResource):
     def dehydrate_unit_name(self, person: Person) -> str:
         return str(person.unit)
 
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+    def prepare(self, actor: User) -> None:
         """The rosters' forms take the unit before its people, and so does a file."""
+        super().prepare(actor)
         lock_units(Person.objects.order_by().values_list("unit_id", flat=True).distinct())
-        super().before_import(dataset, **kwargs)
         self._kept = kept_people()
 
     def problems_of(self, instance: Person) -> dict[str, str]:
@@ -223,6 +223,9 @@ class CellResource(BulkResource):
 
     def filter_export(self, queryset: QuerySet[Any], **kwargs: Any) -> QuerySet[Any]:
         return queryset.select_related("quota__programme__plan", "unit").prefetch_related("unit__names")
+
+    def logged_as(self, row: Allocation | Registration) -> str:
+        return f"{row.unit_id}:{row.quota_id}"
 
     def emptied(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         """A cell is never deleted: grids know it, and its history, from now on."""

@@ -17,7 +17,7 @@ from trainingplan.imports.kinds import ROW
 from trainingplan.imports.problems import shown
 from trainingplan.imports.running import cells_of, stored_columns
 from trainingplan.models import Change, ImportBatch, ImportedRow, User
-from trainingplan.resources.base import CatalogueResource, words_of
+from trainingplan.resources.base import CatalogueResource, KeyLoader, words_of
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import one_batch
 from trainingplan.services.refusals import Refused
@@ -79,9 +79,15 @@ class _Table:
         """What was kept, by the row's key, with the words of why."""
         resource = self._resource()
         standing = dict(self._untouched(resource))
-        back = [row for row in self.rows if row.pk in standing and not self._to_remove(resource, row)]
+        back: list[ImportedRow] = []
+        gone: list[tuple[ImportedRow, Model]] = []
+        for row in (row for row in self.rows if row.pk in standing):
+            if row.added and resource.emptied(row.after) is None:
+                gone.append((row, standing[row.pk]))
+            else:
+                back.append(row)
         self._write_back(resource, back)
-        self._remove([(row, standing[row.pk]) for row in self.rows if row.pk in standing and row not in back])
+        self._remove(gone)
         return self.kept
 
     def _resource(self) -> CatalogueResource:
@@ -96,31 +102,30 @@ class _Table:
     def _reason(self) -> str:
         return f"Hoàn tác lần nhập tệp {log_name(self.batch)}"
 
-    def _to_remove(self, resource: CatalogueResource, row: ImportedRow) -> bool:
-        return row.added and resource.emptied(row.after) is None
-
     def _untouched(self, resource: CatalogueResource) -> Iterator[tuple[int, Model]]:
         """The rows that stand as the batch has left them."""
         loader, columns = resource.loader(), stored_columns(resource)
         edited: list[tuple[ImportedRow, str, Model]] = []
         for row in self.rows:
-            stands = loader.get_instance(resource.key_in(row.after)) if row.after else None
+            stands = _standing(loader, resource, row)
             if stands is None:
                 self.kept[row.pk] = GONE
             elif difference := _difference(row.after, cells_of(columns, stands)):
                 edited.append((row, difference, stands))
             else:
                 yield row.pk, stands
-        writers = self._writers([stands for _, _, stands in edited])
+        writers = self._writers(resource, [stands for _, _, stands in edited])
         for row, difference, stands in edited:
-            self.kept[row.pk] = f"{writers.get(str(stands.pk), 'Người khác')} đã sửa sau khi nhập: {difference}."
+            writer = writers.get(resource.logged_as(stands), "Người khác")
+            self.kept[row.pk] = f"{writer} đã sửa sau khi nhập: {difference}."
 
-    def _writers(self, rows: Sequence[Model]) -> dict[str, str]:
+    def _writers(self, resource: CatalogueResource, rows: Sequence[Model]) -> dict[str, str]:
         """Who wrote each row last, and when."""
         found: dict[str, str] = {}
         for start in range(0, len(rows), AT_ONCE):
             part = rows[start : start + AT_ONCE]
-            changes = Change.objects.filter(table=part[0]._meta.model_name, row__in=[str(row.pk) for row in part])
+            names = [resource.logged_as(row) for row in part]
+            changes = Change.objects.filter(table=part[0]._meta.model_name, row__in=names)
             for row, name, at in changes.order_by("pk").values_list("row", "actor_name", "at"):
                 found[row] = f"{name}, lúc {timezone.localtime(at):%H:%M, %d/%m/%Y},"
         return found
@@ -165,6 +170,14 @@ class _Table:
                 return
             for one in rows:
                 self._remove_some(resource, [one])
+
+
+def _standing(loader: KeyLoader, resource: CatalogueResource, row: ImportedRow) -> Model | None:
+    """The row as it stands; None when it, or what its key names, is gone."""
+    try:
+        return loader.get_instance(resource.key_in(row.after))
+    except ValueError:
+        return None
 
 
 def _difference(after: dict[str, Any], now: dict[str, Any]) -> str:

@@ -295,6 +295,10 @@ class CatalogueResource(Resource):
 
     # Taking back
 
+    def logged_as(self, row: Any) -> str:
+        """The name of the row in the change log."""
+        return str(row.pk)
+
     def emptied(self, cells: Mapping[str, Any]) -> dict[str, Any] | None:
         """The cells that stand for a row that was not there, where rows are emptied; None where they are removed."""
         return None

@@ -48,8 +48,9 @@ def imports(request: UserRequest) -> HttpResponse:
     """Choose a file; the batches so far, and a template of each kind."""
     kinds, plans = kinds_for(request.user), plans_of(request)
     asked = request.GET.get("loai", "")
-    form = UploadForm(request.POST or None, request.FILES or None, kinds=kinds, plans=plans, initial={"kind": asked})
-    if request.method == "POST" and form.is_valid() and (batch := _take_up(request, form)):
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, kinds=kinds, plans=plans, initial={"kind": asked})
+    if sent and form.is_valid() and (batch := _take_up(request, form)):
         return _start(request, batch, "import-preview", f"Xem trước tệp {batch.file_name}", {})
     batches = Paginator(visible_batches(request.user), BATCHES).get_page(request.GET.get("trang"))
     context = {

@@ -1,0 +1,73 @@
+"""Two who apply one batch at once, and one that is cut off half way: one effect, or none."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from courses.models import Institution
+from quotas.models import Person
+from tests.batches import applied, previewed
+from tests.cast import Province, make_province
+from tests.quotas.test_races import race
+from trainingplan.imports import batches
+from trainingplan.imports.undo import undo
+from trainingplan.models import Change, ImportBatch, ImportedRow
+from trainingplan.services.refusals import Refused
+from trainingplan.services.running import Cancelled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEADS = ["Khóa", "Tên", "Tên viết tắt"]
+
+
+@pytest.fixture
+def province() -> Province:
+    return make_province()
+
+
+def tried(act: Callable[[], object]) -> Callable[[], str]:
+    def job() -> str:
+        try:
+            act()
+        except Refused:
+            return "refused"
+        finally:
+            connection.close()
+        return "done"
+
+    return job
+
+
+def fresh(batch: ImportBatch) -> ImportBatch:
+    return ImportBatch.objects.select_related("by", "plan").get(pk=batch.pk)
+
+
+def test_two_who_apply_a_batch_at_once_have_one_effect_and_so_have_two_who_undo_it(province: Province) -> None:
+    batch = previewed("co-so-dao-tao", province.hoa, HEADS, ["hv", "Học viện", None])
+    outcomes = race([tried(lambda: applied(fresh(batch), province.hoa)) for _ in range(3)])
+    assert sorted(map(str, outcomes)) == ["done", "refused", "refused"]
+    assert (Institution.objects.count(), ImportedRow.objects.count()) == (1, 1)
+    assert Change.objects.values("batch").distinct().count() == 1
+    outcomes = race([tried(lambda: undo(fresh(batch), actor=province.hoa)) for _ in range(2)])
+    assert sorted(map(str, outcomes)) == ["done", "refused"]
+    assert not Institution.objects.exists()
+
+
+@pytest.mark.parametrize("when", ["reading", "writing"])
+def test_a_batch_that_is_cut_off_leaves_nothing(when: str, province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = ["Mã", "Khóa đơn vị", "Họ và tên", "Giới tính"]
+    batch = previewed("can-bo-theo-ma", province.hoa, heads, [None, "huyen-uy-binh-son", "Nguyễn Văn Đức", "nam"])
+    before = Change.objects.count()
+
+    def cut_off(*_: object) -> None:
+        raise Cancelled
+
+    if when == "writing":
+        monkeypatch.setattr(batches, "_keep", cut_off)
+    progress = cut_off if when == "reading" else None
+    with pytest.raises(Cancelled):
+        batches.apply(batch, mode="all", digest=batch.digest, actor=province.hoa, progress=progress)
+    assert not Person.objects.exists()
+    assert (ImportedRow.objects.count(), Change.objects.count()) == (0, before)
+    assert fresh(batch).state == "previewed"
