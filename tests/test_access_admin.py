@@ -18,7 +18,7 @@ from trainingplan.models import Role, User
 OFFICE = "/quan-tri/"
 SIGN_IN = ("/dang-nhap/?next=", "/quan-tri/login/?next=")
 """The second leads on to the first."""
-LOGS = {"trainingplan_accessrefusal", "django_session"}
+LOGS = {"trainingplan_accessrefusal", "trainingplan_personalread", "django_session"}
 KINDS = frozenset({"changelist", "add", "change", "history", "delete", "import", "process_import", "export"})
 OF_THE_HOUSE = frozenset({
     "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "search",

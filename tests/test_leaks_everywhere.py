@@ -30,6 +30,8 @@ STRINGS = {
     "nobody": {"Sơn Tịnh", "Lê Văn Chính"},
 }
 """What is of whom. Sở Nội vụ and Trường Chính trị are named in the words of pages, as roles."""
+OF_ALL_ACCOUNTS = {"account-safety", "second-factor-drop"}
+"""Pages on which administrators find everybody's account, as they do in the back office."""
 JSON = "application/json"
 
 
@@ -43,6 +45,8 @@ def foreign_in(role: str, content: bytes) -> set[str]:
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_no_address_tells_of_others(row: Row, role: str, doors: Doors, db: None) -> None:
     """Read and written to, for what is the reader's own and for what is another's."""
+    if role == "admin" and row.name in OF_ALL_ACCOUNTS:
+        return
     for home in HOMES if row.parts else ("own",):
         url = doors.address(row.name, row.parts, home)
         for method in ("get", "post"):

@@ -23,7 +23,8 @@ LOOK_BACK = 1_000
 MOST_AT_ONCE = 500
 TURN = 5_120_311
 """The key of PostgreSQL's lock under which one sealer works."""
-_last = {"at": 0.0}
+NANOSECONDS = 1_000_000_000
+_last = {"at": 0}
 _guard = Lock()
 
 
@@ -56,8 +57,8 @@ def _seal_now_and_then() -> None:
     On SQLite one writes at a time, so the chain can grow inside his transaction; on PostgreSQL it would hold up others.
     """
     with _guard:
-        now = time.monotonic()
-        if now - _last["at"] < settings.SEAL_LOG_SECONDS:
+        now = time.monotonic_ns()
+        if now - _last["at"] < settings.SEAL_LOG_SECONDS * NANOSECONDS:
             return
         _last["at"] = now
     if connection.vendor == "postgresql":

@@ -59,6 +59,7 @@ function begin(seconds, { user, ping, signIn }) {
     box.show(0);
     if (!dialog) return;
     for (const field of document.querySelectorAll("input[name='csrfmiddlewaretoken']")) field.value = token();
+    window.dispatchEvent(new CustomEvent("signed-in-again"));
     dialog.close();
     dialog.remove();
     dialog = null;

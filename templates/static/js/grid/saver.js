@@ -28,6 +28,7 @@ export class Saver {
     this.failures = 0;
     this.stopped = "";
     window.addEventListener("online", () => this.now());
+    window.addEventListener("signed-in-again", () => this.now());
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.now();
       else if (this.stopped === "signed out") this.now();
