@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
 
-from quotas.imports.workbook_styles import A4, MM_PER_INCH, Styles
+from quotas.imports.workbook_styles import A4, MM_PER_INCH, Styles, row_height
 from quotas.selectors.allocation import AllocationGrid, Column, UnitRow, allocation_grid
 from trainingplan.models import Appendix, Plan, Unit
 from trainingplan.resources.sheets import FONT, MARK, WORKBOOK_OPTIONS, safe_text
@@ -101,6 +101,7 @@ class _Sheet:
         sheet, styles = self.sheet, self.styles
         sheet.write_number(self.row, NUMBER, place, styles.centre)
         sheet.write_string(self.row, UNIT, safe_text(row.name), styles.text)
+        sheet.set_row(self.row, row_height([(row.name, WIDTHS[UNIT])]))
         for column in range(QUOTAS, self.last):
             value = self._value(row, column)
             if value is None:
@@ -108,7 +109,7 @@ class _Sheet:
             else:
                 sheet.write_number(self.row, column, value, styles.number_input)
         area = f"{_letter(QUOTAS)}{self.row + 1}:{_letter(self.last - 1)}{self.row + 1}"
-        sheet.write_formula(self.row, self.last, f"=SUM({area})", styles.number, self._sum(row))
+        sheet.write_formula(self.row, self.last, f"=SUM({area})", styles.sum, self._sum(row))
         self.row += 1
 
     def _write_total(self, heads: Sequence[int]) -> None:

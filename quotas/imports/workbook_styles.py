@@ -43,6 +43,7 @@ class Styles:
         self.indented = style(**boxed, indent=1)
         self.centre = style(**boxed, align="center")
         self.number = style(**boxed, num_format="#,##0", align="right", indent=1, text_wrap=False)
+        self.sum = style(**boxed, num_format="#,##0;-#,##0;;@", align="right", indent=1, text_wrap=False)
         self.number_input = style(**opened, num_format="#,##0", align="right", indent=1, text_wrap=False)
         self.number_locked = style(
             **boxed, bg_color=CLOSED, num_format="#,##0", align="right", indent=1, text_wrap=False

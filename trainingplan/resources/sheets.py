@@ -29,6 +29,8 @@ LONGEST_TEXT: Final = 32_767
 EXACT: Final = 10**15
 """From here on Excel rounds: such a number is written as text."""
 _NARROWEST, _WIDEST, _A4 = 8, 60, 9
+_PAGE: Final = 220
+"""Width of what one page of A4 shows in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ class Typed:
 
     def __init__(self, book: Any, **common: object) -> None:
         top = {"valign": "top", **common}
-        self.text = book.add_format({**top, "text_wrap": True})
-        self.marked = book.add_format({**top, "text_wrap": True, "quote_prefix": True})
+        self.text = book.add_format(top)
+        self.marked = book.add_format({**top, "quote_prefix": True})
         self.number = book.add_format({**top, "num_format": NUMBER_FORMAT})
         self.date = book.add_format({**top, "num_format": DATE_FORMAT, "align": "left"})
         self.time = book.add_format({**top, "num_format": f"{DATE_FORMAT} hh:mm", "align": "left"})
@@ -112,18 +114,20 @@ class _Data:
         for at, row in enumerate(source.rows, start=1):
             for column, value in enumerate(row):
                 self.typed.write(sheet, at, column, value)
-        for column, width in enumerate(_widths(source.heads, source.rows)):
+        widths = _widths(source.heads, source.rows)
+        for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 1)
         if source.heads and source.rows:
             sheet.autofilter(0, 0, len(source.rows), len(source.heads) - 1)
-        self._set_print()
+        self._set_print(pages=1 + sum(widths) // _PAGE)
 
-    def _set_print(self) -> None:
+    def _set_print(self, *, pages: int) -> None:
+        """As many pages beside each other as keep the letters readable."""
         sheet = self.sheet
         sheet.set_paper(_A4)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(pages, 0)
         sheet.repeat_rows(0)
         title = self.source.title.replace("&", "&&")[:200]
         mark = f"&R{MARK}" if self.source.illustrative else ""
@@ -165,6 +169,8 @@ def _write_about(book: Any, sheet: DataSheet, made_by: str) -> None:
     for row, (name, value) in enumerate(lines):
         about.write_string(row, 0, name, bold)
         typed.write(about, row, 1, value)
+    for style in (typed.text, typed.marked):
+        style.set_text_wrap()
     typed.number.set_align("left")
     about.set_column(0, 0, 14)
     about.set_column(1, 1, 90)
