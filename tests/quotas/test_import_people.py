@@ -1,9 +1,11 @@
 """Lists of people as offices write them: all errors at once, units never guessed, nobody stored twice unasked."""
 
+import io
 from datetime import date
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from quotas.imports.people import NEW, SKIP, STORED, UPDATE
 from quotas.models import Person
@@ -11,8 +13,9 @@ from quotas.resources import PersonResource
 from quotas.rules.people_table import find_people, is_person
 from tests.cast import Province
 from tests.office import sheet
-from trainingplan.imports.batches import answer, apply, preview, take_up
+from trainingplan.imports.batches import answer, apply, preview, take_up, upload_of
 from trainingplan.imports.kinds import Problem
+from trainingplan.imports.marking import marked_copy
 from trainingplan.imports.report import Report, read_report
 from trainingplan.models import ImportBatch
 from trainingplan.resources.files import Csv, Xlsx
@@ -85,6 +88,10 @@ def test_three_wrong_units_and_five_bad_dates_are_eight_errors_at_once(province:
     assert all(problem.reason and problem.remedy for problem in report.problems)
     assert (batch.added, batch.refused) == (1, 8)
     assert not Person.objects.exists()
+    _, marked = marked_copy(batch.file_name, upload_of(batch), report.problems)
+    page = load_workbook(io.BytesIO(marked))["Sheet"]
+    commented = {cell.coordinate for line in page.iter_rows() for cell in line if cell.comment}
+    assert commented == {"F3", "F4", "F5", "D6", "D7", "D8", "D9", "D10"}
     first = report.questions[0]
     assert first.text == "«Huyện ủy Bình Sơm» là đơn vị nào của kế hoạch?"
     assert ("huyen-uy-binh-son", BINH_SON) in first.options
