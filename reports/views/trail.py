@@ -17,7 +17,7 @@ from trainingplan.services.seals import log_head
 from trainingplan.views.sheets import asks_for_sheet, sheet_reply
 
 PAGE, BATCH, CHECK = "trang", "lan", "kiem-tra"
-MOST_CHECKED = 200_000
+MOST_CHECKED = 100_000
 MOST_PAGES = 6
 """Digits of a page number; more are no page."""
 

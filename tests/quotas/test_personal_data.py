@@ -30,15 +30,18 @@ def cast(db: None) -> RosterCast:
 def nominee(cast: RosterCast) -> Nomination:
     province = cast.province
     give(cast.quota, province.binh_son, 3)
-    for name in ("Đinh Văn Ích", "Phạm Văn Ôn"):
-        nomination = add_nomination(
+    first, last = (
+        add_nomination(
             plan=province.plan,
             quota_id=cast.quota.pk,
             unit=province.binh_son,
             details=person(name),
             actor=province.alice,
         )
-    return nomination
+        for name in ("Đinh Văn Ích", "Phạm Văn Ôn")
+    )
+    assert first.pk != last.pk
+    return last
 
 
 def doors_of(user: User) -> list[tuple[str, int]]:

@@ -15,6 +15,7 @@ FIRST = "0" * 64
 """Stands for the link before the first."""
 
 Row = tuple[object, ...]
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def microseconds(at: datetime) -> int:
@@ -28,7 +29,7 @@ def part_digest(rows: Iterable[Row]) -> str:
     for key, batch, at, *rest in rows:
         if not isinstance(at, datetime):
             raise TypeError(at)
-        digest.update(json.dumps([key, str(batch), microseconds(at), *rest], ensure_ascii=False, default=str).encode())
+        digest.update(_encode([key, str(batch), microseconds(at), *rest]).encode())
         digest.update(b"\n")
     return digest.hexdigest()
 
