@@ -1,8 +1,11 @@
 """A unit's workbook goes out and comes back: nothing changes of itself, and only what was typed is written."""
 
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +18,9 @@ from quotas.services.responses import send_response
 from tests.cast import Province, make_quota
 from tests.office import signed_in
 from tests.quotas.workbooks import Opened, book_of, contents_of, rows_of, taken_in, told, words
-from trainingplan.models import AccessRefusal, Change, Plan, User
+from trainingplan.models import AccessRefusal, Change, Job, JobFile, Plan, User
 from trainingplan.services.access import watching
+from trainingplan.services.jobs import run_job, start_job
 from trainingplan.services.refusals import Refused
 
 ANSWERS = st.tuples(st.none() | st.integers(0, 40), st.booleans()).map(
@@ -227,7 +231,11 @@ def test_another_units_workbook_does_not_exist_and_the_attempt_is_noted(province
     assert "Bình Sơn" not in refused.value.message
     other = signed_in(province.charlie)
     assert other.get("/2024/dang-ky/huyen-uy-binh-son/phieu.xlsx").status_code == 404
-    assert AccessRefusal.objects.filter(user=province.charlie).count() == 1
+    file = SimpleUploadedFile("phieu.xlsx", made(province))
+    answer = other.post("/nhap-excel/", {"file": file, "kind": "", "plan": "2024"}, follow=True)
+    assert "Không có phiếu này" in answer.content.decode()
+    assert "Bình Sơn" not in answer.content.decode()
+    assert AccessRefusal.objects.filter(user=province.charlie).count() == 2
 
 
 def test_a_workbook_of_another_year_is_refused_with_the_year(province: Province) -> None:
@@ -275,3 +283,17 @@ def test_the_template_is_the_actors_own_units(province: Province) -> None:
     assert given[0] == "phieu-dang-ky-2024-huyen-uy-binh-son.xlsx"
     with pytest.raises(Refused, match="Tiến độ đăng ký"):
         KIND.template(province.plan, province.hoa)
+
+
+def test_the_board_fetches_all_of_them_as_one_archive(province: Province) -> None:
+    job = start_job(kind="phieu-dang-ky", title="x", params={}, plan=province.plan, actor=province.hoa)
+    done = run_job(job)
+    assert done.state == Job.State.DONE
+    with JobFile.objects.get(job=done).stored.open("rb") as stored, ZipFile(BytesIO(stored.read())) as archive:
+        names = archive.namelist()
+        content = archive.read(names[0])
+    folder = "Khối huyện, thị, thành phố"
+    assert names == [f"{folder}/phieu-dang-ky-2024-{key}.xlsx" for key in ("huyen-uy-binh-son", "huyen-uy-son-tinh")]
+    assert set(told(taken_in(KIND, content, province.plan, province.alice))) <= {"same"}
+    refused = run_job(start_job(kind="phieu-dang-ky", title="x", params={}, plan=province.plan, actor=province.alice))
+    assert refused.state == Job.State.FAILED

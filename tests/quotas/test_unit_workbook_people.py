@@ -11,6 +11,9 @@ from quotas.models import Nomination, Person
 from quotas.services.nominations import add_nomination, details_of, edit_nomination, remove_nomination
 from tests.quotas.rosters_cast import RosterCast, give, make_cast, make_roster, person
 from tests.quotas.workbooks import Opened, contents_of, taken_in, told, words
+from trainingplan.imports.batches import apply, preview, take_up
+from trainingplan.imports.undo import undo
+from trainingplan.models import ImportBatch
 
 LIST = "PL 6 – Lớp 6"
 
@@ -135,3 +138,21 @@ def test_wrong_rows_are_refused_with_words(cast: RosterCast) -> None:
 def test_who_may_not_read_ethnicity_gets_no_column_of_it() -> None:
     assert "ethnicity" in shown_fields(["ethnicity"])
     assert "ethnicity" not in shown_fields(["note"])
+
+
+def test_a_batch_is_undone_through_the_services_of_the_rosters(cast: RosterCast) -> None:
+    nominate(cast, "Nguyễn Văn Đức", class_name="Lớp A")
+    opened = made(cast)
+    opened.type_person(1, Lớp="Lớp B")
+    new(opened, 2, "Trần Thị Hà")
+    alice = cast.province.alice
+    batch = take_up(name="p.xlsx", content=opened.saved(), kind=None, plan=cast.province.plan, actor=alice)
+    batch = preview(batch)
+    assert (batch.kind, batch.added, batch.changed, batch.problems) == (KIND.key, 1, 1, 0)
+    apply(batch, mode=ImportBatch.Mode.ALL, digest=batch.digest, actor=alice)
+    assert len(names(cast)) == 2
+    undo(ImportBatch.objects.get(), actor=alice)
+    assert ImportBatch.objects.get().kept == 0
+    assert names(cast) == {"Nguyễn Văn Đức": False}
+    assert Nomination.objects.get().class_name == "Lớp A"
+    assert not Person.objects.filter(full_name="Trần Thị Hà").exists()
