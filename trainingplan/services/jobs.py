@@ -16,6 +16,8 @@ from django_tasks import task
 
 from trainingplan.models import Job, Plan, User
 from trainingplan.models.jobs import PENDING
+from trainingplan.readings import watching_people
+from trainingplan.services.readings import log_reading
 from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Beat, Cancelled, GivenBack, Running, Superseded
 
@@ -111,8 +113,11 @@ def run_job(job: Job, *, inline: bool = True, stopping: threading.Event | None =
 def _attempt(running: Running) -> None:
     work: Callable[[Running], None] = import_string(settings.JOB_KINDS[running.job.kind])
     try:
-        with nullcontext() if running.inline else Beat(running):
+        with nullcontext() if running.inline else Beat(running), watching_people() as people:
             work(running)
+        if people:
+            address = f"/viec-nen/{running.job.pk}/"
+            log_reading(user=running.actor, door=running.job.title, address=address, people=people)
     except Superseded:
         logger.warning("Attempt %s of job %s was overtaken", running.job.attempt, running.job.pk)
     except Cancelled:
