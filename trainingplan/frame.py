@@ -205,7 +205,7 @@ MENU = (
         "personal-reads",
         "personal-reads",
         "refusals",
-        (Action.SEE_READINGS,),
+        (Action.MANAGE_USERS,),
         by_year=False,
     ),
     Page(
