@@ -7,6 +7,7 @@ from typing import Any
 import tablib
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from import_export.results import RowResult
 
 from budget.models import BudgetLine, FundSource, NormItem, NormSet
 from budget.services.lines import LineData, remove_line, save_line
@@ -179,8 +180,7 @@ class BudgetLineResource(CatalogueResource):
                 actor=self.actor,
                 version=instance.version if seen is None else seen,
             )
-            # What was added is known by the key that the service has given it.
-            instance.pk, instance.key, instance.amount = line.pk, line.key, line.amount
+            vars(instance)["written"] = line
         except Refused as refusal:
             field = _FIELDS.get(refusal.field, refusal.field) or "content"
             raise ValidationError({field: refusal.message}) from refusal
@@ -193,6 +193,12 @@ class BudgetLineResource(CatalogueResource):
                     "Sửa số tiền, hoặc để trống ô này."
                 }
             )
+
+    def after_import_row(self, row: Mapping[str, Any], row_result: RowResult, **kwargs: Any) -> None:
+        """From now on a line that was added is known by the key that the service has given it, another at each try."""
+        super().after_import_row(row, row_result, **kwargs)
+        if row_result.instance is not None and (line := vars(row_result.instance).get("written")):
+            row_result.instance.pk, row_result.instance.key = line.pk, line.key
 
     def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: Any) -> None:
         """The service has logged each line already."""

@@ -10,7 +10,6 @@ from quotas.models import Allocation, Quota
 from tests.browser.conftest import OpenPage
 from tests.cast import Province
 from tests.office import pages, sheet
-from trainingplan.admin import transfer
 from trainingplan.models import Appendix, Change, Plan, Unit
 
 pytestmark = pytest.mark.browser
@@ -18,11 +17,6 @@ pytestmark = pytest.mark.browser
 SLOW = 20_000  # milliseconds; the machine may be busy
 
 HEADS = ["Năm", "Khóa chương trình", "Khóa chỉ tiêu", "Khóa đơn vị", "Số người"]
-
-
-@pytest.fixture(autouse=True)
-def _uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "UPLOAD_DIR", tmp_path / "uploads")
 
 
 def listen(page: Page) -> list[str]:

@@ -1,7 +1,6 @@
 """Budget lines and norm items as files: lines through the budget's own service, with their sources."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,16 +10,10 @@ from budget.models import BudgetLine, NormItem, NormSet
 from tests.budget.lines import PLAIN_AMOUNT, add_class, add_line, make_norms, make_sources
 from tests.cast import Province
 from tests.office import changes, confirm, exported, problems, sheet, signed_in, upload
-from trainingplan.admin import transfer
 from trainingplan.models import Change, Plan
 
 HEADS = ["Năm", "Khóa", "Nhóm", "Nội dung", "Số lớp", "Cách tính", "Số tiền trọn gói", "Thành tiền",
          "Nguồn: Ngân sách tỉnh", "Nguồn: Đơn vị cử đi"]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "UPLOAD_DIR", tmp_path / "uploads")
 
 
 @pytest.fixture

@@ -1,9 +1,5 @@
 """Demand = granted + reserve + refused, for every unit and programme, through whichever door a number comes."""
 
-from pathlib import Path
-
-import pytest
-
 from quotas.models import Allocation, Proposal, Registration
 from quotas.selectors.ceilings import reserve_grid
 from quotas.services.ceilings import save_reserves
@@ -13,7 +9,6 @@ from quotas.services.proposals import Order, apply_proposals, propose
 from tests.cast import Province
 from tests.office import confirm, sheet, signed_in, upload
 from tests.quotas.test_resources_cells import ASKED, HEADS, line
-from trainingplan.admin import transfer
 from trainingplan.models import Unit
 
 
@@ -45,8 +40,7 @@ def check(province: Province) -> None:
     assert waiting == table.total.demand - table.total.granted
 
 
-def test_however_a_number_comes(province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "UPLOAD_DIR", tmp_path / "uploads")
+def test_however_a_number_comes(province: Province) -> None:
     ours, theirs, office = province.binh_son, province.son_tinh, signed_in(province.hoa)
     ask(province, ours, 9)
     ask(province, theirs, 6)

@@ -1,7 +1,5 @@
 """People in the back office and in files: a frozen plan keeps their records, a roster's form writes over no change."""
 
-from pathlib import Path
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +9,6 @@ from quotas.services.nominations import edit_nomination
 from tests.office import changes, problems, sheet, signed_in, upload
 from tests.quotas.rosters_cast import RosterCast, make_cast, person
 from tests.quotas.test_nominations import nominate
-from trainingplan.admin import transfer
 from trainingplan.models import Plan
 from trainingplan.services.refusals import Stale
 
@@ -55,8 +52,7 @@ def test_what_the_back_office_changed_of_a_person_makes_the_roster_s_form_stale(
     assert nomination.version == 2, "nothing was changed by the second save"
 
 
-def test_so_does_a_file(office: Client, cast: RosterCast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "UPLOAD_DIR", tmp_path / "uploads")
+def test_so_does_a_file(office: Client, cast: RosterCast) -> None:
     nomination = nominate(cast)
     shown = upload(office, Person, sheet(HEADS, row(nomination.person, "Bí thư")))
     office.post(reverse("admin:quotas_person_process_import"), {"token": shown.context["token"]})

@@ -1,7 +1,6 @@
 """Units, institutions, programmes, quotas and people as files."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.db import DataError, IntegrityError
@@ -14,16 +13,10 @@ from quotas.models import Allocation, Person, Quota
 from quotas.resources import PersonResource
 from tests.cast import Province
 from tests.office import changes, confirm, exported, problems, sheet, signed_in, upload
-from trainingplan.admin import transfer
 from trainingplan.models import Change, Role, Unit, UnitName, User
 
 PEOPLE = ["Mã", "Khóa đơn vị", "Họ và tên", "Giới tính", "Ngày sinh", "Dân tộc"]
 NAMES = ["Khóa đơn vị", "Tên", "Từ ngày", "Đến trước ngày"]
-
-
-@pytest.fixture(autouse=True)
-def _uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "UPLOAD_DIR", tmp_path / "uploads")
 
 
 @pytest.fixture
@@ -67,9 +60,9 @@ def test_institutions_are_added_and_changed(board: Client) -> None:
 def test_a_name_that_two_share_is_refused_at_its_row(board: Client) -> None:
     content = sheet(["Khóa", "Tên"], ["hv", "Học viện"], ["khac", "Học viện"], ["Hoa Chữ", "Tên"], ["dai", "a" * 251])
     assert problems(upload(board, Institution, content)) == [
-        (3, "Tên", "Cơ sở đào tạo, bồi dưỡng cùng Tên đã có rồi."),
-        (4, "Khóa", "Chỉ gồm chữ cái không dấu, chữ số, gạch dưới và gạch nối."),
-        (4, "Khóa", "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối."),
+        (3, "Tên", "Cơ sở đào tạo, bồi dưỡng cùng Tên đã có rồi. Sửa cho khác đi, hoặc bỏ dòng này, rồi nhập lại."),
+        (4, "Khóa", "Chỉ gồm chữ cái không dấu, chữ số, gạch dưới và gạch nối. Sửa ô này trong tệp rồi nhập lại."),
+        (4, "Khóa", "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối. Sửa ô này trong tệp rồi nhập lại."),
         (5, "Tên", "Nhiều nhất 250 ký tự (đang có 251). Rút gọn rồi nhập lại."),
     ]
     assert not Institution.objects.exists()

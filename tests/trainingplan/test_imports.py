@@ -244,7 +244,7 @@ def test_a_list_is_recognised_by_its_headings_wherever_they_stand(province: Prov
     assert kinds()["co-so-dao-tao"].recognises(titled)
 
 
-words = st.text(st.sampled_from("aăâđêôơưÀẾỗ =+-@'0.,"), min_size=1, max_size=20).map(str.strip).filter(bool)
+words = st.text(st.sampled_from("abcxyzấễư =+-@'0.,"), min_size=1, max_size=20).map(str.strip).filter(bool)
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,44 +1,35 @@
 """Import and export of a catalogue: a file is read, shown as what it would change, and written only when confirmed."""
 
-import hashlib
-import logging
-import time
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DataError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from import_export.admin import ExportMixin, ImportExportMixin
-from import_export.results import Result, RowResult
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from trainingplan.admin.base import CatalogueAdmin, user_of
-from trainingplan.resources.base import CatalogueResource
-from trainingplan.resources.files import FORMATS, LARGEST_FILE, ROW, cell_words, read_table
+from trainingplan.imports.batches import ChangedSince, apply, preview, take_up
+from trainingplan.imports.catalogue_kind import CatalogueKind
+from trainingplan.imports.kinds import Problem as FileProblem
+from trainingplan.imports.kinds import kinds
+from trainingplan.imports.report import Report, read_report
+from trainingplan.imports.running import ADDED, CHANGED, SAME
+from trainingplan.models import ImportBatch
+from trainingplan.policies import may
+from trainingplan.resources.files import FORMATS, LARGEST_FILE
 from trainingplan.rules.names import fold
-from trainingplan.services.changes import one_batch
 from trainingplan.services.refusals import Refused
 
-logger = logging.getLogger(__name__)
-
 SHOWN = 300
-KEPT_SECONDS = 2 * 3600
-SALT = "trainingplan.import"
-UPLOAD_DIR: Path = settings.VAR_DIR / "uploads"
-KINDS = {"new": "Thêm mới", "update": "Sửa", "skip": "Không đổi"}
+KINDS = {ADDED: ("new", "Thêm mới"), CHANGED: ("update", "Sửa"), SAME: ("skip", "Không đổi")}
 
 
 class UploadForm(forms.Form):
@@ -104,10 +95,16 @@ class ExportAdmin(ExportMixin, CatalogueAdmin):
 
 
 class TransferAdmin(ImportExportMixin, ExportAdmin):
-    """A catalogue that also takes a file in."""
+    """A catalogue that also takes a file in: a batch of the import centre, so it can be undone there."""
+
+    @property
+    def kind(self) -> CatalogueKind:
+        """The kind of file that this catalogue takes."""
+        resource = self.resource_classes[0]
+        return next(kind for kind in kinds().values() if isinstance(kind, CatalogueKind) and kind.resource is resource)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_change_permission(request)
+        return self.has_change_permission(request) and may(user_of(request), self.kind.action)
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Ask for a file; of a file that came, show what it would change, or all that is wrong with it."""
@@ -119,16 +116,25 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
         if not form.is_valid():
             return self._page(request, form=form)
         file = form.cleaned_data["file"]
-        name, content = str(file.name), file.read()
-        result, resource = self._try(request, name, content)
-        if isinstance(result, str):
-            form.add_error("file", result)
+        try:
+            batch = take_up(name=str(file.name), content=file.read(), kind=self.kind, plan=None, actor=user_of(request))
+            preview(batch)
+        except Refused as refusal:
+            form.add_error("file", refusal.message)
             return self._page(request, form=form)
-        if problems := list(problems_of(result, resource)):
-            return self._page(request, form=form, problems=problems, name=name)
-        claim = {"file": keep(content), "name": name, "digest": digest_of(result)}
-        token = signing.dumps(claim | {"user": user_of(request).pk, "model": self.opts.label}, salt=SALT)
-        return self._page(request, name=name, token=token, **preview_of(result))
+        if batch.message:
+            form.add_error("file", batch.message)
+            return self._page(request, form=form)
+        return self._previewed(request, batch)
+
+    def _previewed(self, request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+        report = read_report(batch)
+        if report.questions:
+            return HttpResponseRedirect(reverse("import-batch", args=[batch.uuid]))
+        if report.problems:
+            found = [_problem(one) for one in report.problems]
+            return self._page(request, form=UploadForm(), problems=found, name=batch.file_name)
+        return self._page(request, name=batch.file_name, token=f"{batch.uuid}:{batch.digest}", **_shown(batch, report))
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Write what was confirmed, if it still changes what was shown."""
@@ -137,59 +143,35 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
         if not self.has_import_permission(request):
             raise PermissionDenied
         try:
-            claim = self._claim(request)
-            content = take(claim["file"])
-            with transaction.atomic(), one_batch():
-                result, resource = self._import(request, claim["name"], content, dry_run=False)
-                changed = digest_of(result) != claim["digest"]
-                if changed:
-                    transaction.set_rollback(True)
+            batch, digest = self._claim(request)
+            apply(batch, mode=ImportBatch.Mode.ALL, digest=digest, actor=user_of(request))
+        except ChangedSince:
+            messages.error(request, "Chưa nhập: dữ liệu đã thay đổi từ lúc xem trước. Hãy chọn lại tệp để xem lại.")
+            return HttpResponseRedirect(self._url("import"))
         except Refused as refusal:
             messages.error(request, refusal.message)
             return HttpResponseRedirect(self._url("import"))
-        if problems := list(problems_of(result, resource)):
-            return self._page(request, form=UploadForm(), problems=problems, name=claim["name"])
-        if changed:
-            messages.error(request, "Chưa nhập: dữ liệu đã thay đổi từ lúc xem trước. Hãy chọn lại tệp để xem lại.")
-            return HttpResponseRedirect(self._url("import"))
-        done = preview_of(result)
-        messages.success(request, f"Đã nhập tệp «{claim['name']}»: {done['summary']}.")
+        words = f"Đã nhập tệp «{batch.file_name}»: {_summary(batch)}. Hoàn tác được ở trang «Nhập – xuất Excel»."
+        messages.success(request, words)
         return HttpResponseRedirect(self._url("changelist"))
 
-    def _try(self, request: HttpRequest, name: str, content: bytes) -> tuple[Result | str, CatalogueResource]:
-        """Import and take back; what is wrong with the file as such comes back in words."""
+    def _claim(self, request: HttpRequest) -> tuple[ImportBatch, str]:
+        """The preview that is confirmed, with what was seen of it; raises Refused for any but one's own."""
+        name, _, digest = request.POST.get("token", "").partition(":")
         try:
-            with transaction.atomic():
-                result, resource = self._import(request, name, content, dry_run=True)
-                transaction.set_rollback(True)
-        except Refused as refusal:
-            return refusal.message, self.resource_classes[0]()
-        return result, resource
-
-    def _import(
-        self, request: HttpRequest, name: str, content: bytes, *, dry_run: bool
-    ) -> tuple[Result, CatalogueResource]:
-        resource: CatalogueResource = self.resource_classes[0]()
-        result = resource.import_data(
-            read_table(name, content),
-            dry_run=dry_run,
-            rollback_on_validation_errors=True,
-            user=user_of(request),
-            file_name=name,
-        )
-        return result, resource
-
-    def _claim(self, request: HttpRequest) -> dict[str, Any]:
-        try:
-            claim: dict[str, Any] = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=KEPT_SECONDS)
-        except signing.BadSignature as error:
-            raise Refused("Bản xem trước đã quá hạn. Hãy chọn lại tệp.") from error
-        if claim["user"] != user_of(request).pk or claim["model"] != self.opts.label:
+            batch = ImportBatch.objects.filter(uuid=UUID(name)).select_related("by", "plan").first()
+        except ValueError:
+            batch = None
+        if batch is None:
+            raise Refused("Bản xem trước đã quá hạn. Hãy chọn lại tệp.")
+        if batch.by_id != user_of(request).pk or batch.kind != self.kind.key:
             raise Refused("Bản xem trước này không phải của bạn. Hãy chọn lại tệp.")
-        return claim
+        if batch.state != ImportBatch.State.PREVIEWED:
+            raise Refused("Tệp này đã được nhập, hoặc bản xem trước đã quá hạn.")
+        return batch, digest
 
     def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        resource: CatalogueResource = self.resource_classes[0](reader=user_of(request))
+        resource = self.resource_classes[0](reader=user_of(request))
         return TemplateResponse(
             request,
             "admin/import.html",
@@ -211,85 +193,26 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
 
 
-def problems_of(result: Result, resource: CatalogueResource) -> Iterator[Problem]:
-    """All that is wrong, in the order of the file."""
-    for error in result.base_errors:
-        yield Problem(0, "", "", _words(error.error))
-    for row in result.rows:
-        number = row.row_values.get(ROW, 0)
-        for error in row.errors:
-            yield Problem(number, "", "", _words(error.error))
-        if row.validation_error is not None:
-            yield from _row_problems(row, number, resource)
+def _problem(found: FileProblem) -> Problem:
+    row = found.place.row if found.place is not None else 0
+    return Problem(row, found.heading, found.value, f"{found.reason} {found.remedy}")
 
 
-def _row_problems(row: RowResult, number: int, resource: CatalogueResource) -> Iterator[Problem]:
-    error = row.validation_error
-    fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    for field, texts in fields.items():
-        column = resource.heading_of(field)
-        value = row.row_values.get(column)
-        typed = cell_words(value)
-        for text in texts:
-            yield Problem(number, column, typed, text)
+def _summary(batch: ImportBatch) -> str:
+    return f"{batch.added} dòng thêm mới, {batch.changed} dòng sửa, {batch.same} dòng không đổi"
 
 
-def _words(error: Exception) -> str:
-    if isinstance(error, Refused):
-        return error.message
-    if isinstance(error, ValidationError):
-        return " ".join(error.messages)
-    if isinstance(error, IntegrityError | DataError):
-        logger.warning("The database refused a row of an import", exc_info=error)
-        return "Không ghi được dòng này: trái với một ràng buộc của cơ sở dữ liệu. Kiểm tra các khóa và thứ tự."
-    logger.error("A row of an import failed", exc_info=error)
-    return "Không ghi được dòng này vì lỗi của phần mềm. Lỗi đã được ghi lại; hãy báo người quản trị."
-
-
-def preview_of(result: Result) -> dict[str, Any]:
+def _shown(batch: ImportBatch, report: Report) -> dict[str, Any]:
     """What the file changes: how many rows of each kind, and the first of those that change something."""
+    changing = [line for line in report.lines if line.action in (ADDED, CHANGED)]
     lines = [
-        Line(
-            row.row_values[ROW], row.import_type, KINDS.get(row.import_type, ""), row.object_repr or "", row.diff or []
-        )
-        for row in result.rows
+        Line(line.place.row, KINDS[line.action][0], KINDS[line.action][1], line.name, list(line.changes))
+        for line in changing[:SHOWN]
     ]
-    counts = {kind: sum(line.kind == kind for line in lines) for kind in KINDS}
-    changing = [line for line in lines if line.kind != "skip"]
+    counts = ((ADDED, batch.added), (CHANGED, batch.changed), (SAME, batch.same))
     return {
-        "counts": [(kind, KINDS[kind], count) for kind, count in counts.items()],
-        "summary": f"{counts['new']} dòng thêm mới, {counts['update']} dòng sửa, {counts['skip']} dòng không đổi",
-        "lines": changing[:SHOWN],
-        "more": len(changing) - len(changing[:SHOWN]),
+        "counts": [(*KINDS[action], count) for action, count in counts],
+        "lines": lines,
+        "more": len(changing) - len(lines),
         "changing": len(changing),
     }
-
-
-def digest_of(result: Result) -> str:
-    """One value for all that an import changes, so that what is confirmed is what was shown."""
-    changes = [(row.row_values.get(ROW), row.import_type, row.diff) for row in result.rows]
-    return hashlib.sha256(repr(changes).encode()).hexdigest()
-
-
-def keep(content: bytes) -> str:
-    """Put the file aside until it is confirmed; what nobody confirmed in time goes."""
-    UPLOAD_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in UPLOAD_DIR.iterdir():
-        with suppress(FileNotFoundError):
-            if time.time() - old.stat().st_mtime > KEPT_SECONDS:
-                old.unlink()
-    name = uuid4().hex
-    (UPLOAD_DIR / name).write_bytes(content)
-    return name
-
-
-def take(name: str) -> bytes:
-    """The file that was put aside; of two who confirm it, one gets it. Raises Refused for the other."""
-    taken = UPLOAD_DIR / f"{name}.taken"
-    try:
-        (UPLOAD_DIR / name).rename(taken)
-    except FileNotFoundError as error:
-        raise Refused("Tệp này đã được nhập, hoặc bản xem trước đã quá hạn.") from error
-    content = taken.read_bytes()
-    taken.unlink()
-    return content

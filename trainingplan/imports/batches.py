@@ -267,11 +267,6 @@ def _contents(batch: ImportBatch) -> Contents:
     return replace(contents, questions=(*asked, *contents.questions)) if asked else contents
 
 
-def log_name(batch: ImportBatch) -> str:
-    """The file as the log names it."""
-    return f"«{batch.file_name}» ({batch.title})"
-
-
 def _run(batch: ImportBatch, contents: Contents, progress: Progress | None) -> Outcome:
     total = sum(len(table.dataset) for table in contents.tables)
     seen = 0
@@ -282,5 +277,5 @@ def _run(batch: ImportBatch, contents: Contents, progress: Progress | None) -> O
         if progress is not None and seen % 100 == 1:
             progress(seen, total, "Đang kiểm tra từng dòng")
 
-    reason = f"Nhập từ tệp {log_name(batch)}"
+    reason = f"Nhập từ tệp {batch.file_name}"
     return run(contents, actor=batch.by, answers=batch.answers, reason=reason, watch=watch)

@@ -53,6 +53,8 @@ class Problem:
     value: str
     reason: str
     remedy: str
+    heading: str = ""
+    """The column's heading, where the table has told it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def _of_row(row: RowResult, table: Table, resource: CatalogueResource, default_s
         typed = row.row_values.get(heading) if heading else None
         otherwise = OTHERWISE if heading else OTHERWISE_ROW
         reason, remedy = reason_and_remedy(text, error.code or "", otherwise=otherwise)
-        yield Problem(place_of(table, row.row_values[ROW], heading, default_sheet), shown(typed), reason, remedy)
+        place = place_of(table, row.row_values[ROW], heading, default_sheet)
+        yield Problem(place, shown(typed), reason, remedy, heading)
 
 
 def _by_field(error: ValidationError) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from trainingplan.imports.batches import Progress, kind_for, log_name, visible_batches, writing
+from trainingplan.imports.batches import Progress, kind_for, visible_batches, writing
 from trainingplan.imports.kinds import ROW
 from trainingplan.imports.problems import shown
 from trainingplan.imports.running import cells_of, stored_columns
@@ -100,7 +100,7 @@ class _Table:
 
     @property
     def _reason(self) -> str:
-        return f"Hoàn tác lần nhập tệp {log_name(self.batch)}"
+        return f"Hoàn tác lần nhập tệp {self.batch.file_name}"
 
     def _untouched(self, resource: CatalogueResource) -> Iterator[tuple[int, Model]]:
         """The rows that stand as the batch has left them."""

@@ -43,13 +43,14 @@ def _names(condition: Any) -> Iterator[str]:
         lookup, against = condition
         yield lookup.partition("__")[0]
         if isinstance(against, F):
-            yield against.name
+            yield str(vars(against)["name"])
 
 
 def _holds(condition: Any, row: Model) -> bool | None:
     """Whether it holds, as SQL has it: None is unknown."""
     if isinstance(condition, tuple):
-        return _compare(*condition, row)
+        lookup, against = condition
+        return _compare(lookup, against, row)
     if not isinstance(condition, Q):
         return None
     parts = [_holds(child, row) for child in condition.children]
@@ -69,7 +70,7 @@ def _compare(lookup: str, against: object, row: Model) -> bool | None:
     if kind == "isnull":
         return (value is None) == against
     if isinstance(against, F):
-        against = _value(against.name, row)
+        against = _value(str(vars(against)["name"]), row)
     elif isinstance(against, Value):
         against = against.value
     elif hasattr(against, "resolve_expression"):
