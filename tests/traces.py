@@ -22,6 +22,7 @@ PACKAGES = ("trainingplan", "courses", "quotas", "budget", "reports")
 LOG = "trainingplan_change"
 UNTRACED = frozenset({
     "trainingplan_accessrefusal",  # a log itself
+    "trainingplan_personalread",  # another
     "quotas_submission",  # the answer to a save, kept to be given again
     "quotas_proposal",  # a calculation on paper; that it was applied is logged with every cell
     "quotas_proposedshare",
