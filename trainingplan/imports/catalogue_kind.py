@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import tablib
 
-from trainingplan.imports.encodings import converted, legacy_questions
 from trainingplan.imports.kinds import ROW, Contents, Place, Table
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action
@@ -65,14 +64,12 @@ class CatalogueKind:
         return any(self._heads(sheet) for sheet in book.sheets if not sheet.hidden)
 
     def contents(self, book: Book, *, plan: Plan | None, actor: User, answers: Mapping[str, str]) -> Contents:  # noqa: ARG002 - the same for all
-        questions = legacy_questions(book)
-        book = converted(book, answers)
         sheets = [sheet for sheet in book.sheets if not sheet.hidden and any(map(any, sheet.rows))]
         if not sheets:
             raise Refused("Tệp không có dòng nào.")
         sheet = next((sheet for sheet in sheets if self._heads(sheet)), sheets[0])
         head = self._heads(sheet) or next(n for n, row in enumerate(sheet.rows, start=1) if any(row))
-        return Contents((self._table(sheet, head),), questions=questions)
+        return Contents((self._table(sheet, head),))
 
     def _table(self, sheet: Sheet, head: int) -> Table:
         known = self._known()
