@@ -9,7 +9,7 @@ from quotas.imports.table_rows import Table as UnitTable
 from quotas.imports.table_rows import read_table
 from quotas.models import Allocation, Registration
 from quotas.resources import AllocationResource, RegistrationResource
-from quotas.rules.tables import Head, find_head, text_at
+from quotas.rules.tables import COMMON, Head, HeadWords, find_head, text_at
 from quotas.selectors.matching import unit_book
 from trainingplan.imports.kinds import Contents
 from trainingplan.models import Plan, User
@@ -46,8 +46,9 @@ class TableKind:
         """Every sheet that has such a table; the others are left alone."""
         if plan is None:
             raise Refused("Chọn kế hoạch năm mà bảng này thuộc về rồi nhập lại.")
-        sheets = [(sheet, head) for sheet in book.sheets if not sheet.hidden and (head := _head(sheet)) is not None]
         known = known_columns(plan)
+        shown = [(sheet, _head(sheet, known.words)) for sheet in book.sheets if not sheet.hidden]
+        sheets = [(sheet, head) for sheet, head in shown if head is not None]
         found = tables_of(sheets, known)
         if not found:
             raise Refused(
@@ -63,13 +64,15 @@ class TableKind:
             keys={member.unit_id: member.key for member in members},
             names={member.unit_id: member.name for member in members},
             groups=frozenset(fold(member.group) for member in members),
+            words=known.words,
             answers=answers,
         )
         return read_table(scene, found, known.quotas)
 
 
-def _head(sheet: Sheet) -> Head | None:
-    head = find_head(sheet.rows, [(one.top - 1, one.left - 1, one.bottom - 1, one.right - 1) for one in sheet.merged])
+def _head(sheet: Sheet, words: HeadWords = COMMON) -> Head | None:
+    merged = [(one.top - 1, one.left - 1, one.bottom - 1, one.right - 1) for one in sheet.merged]
+    head = find_head(sheet.rows, merged, words)
     # A list of people has a column of units, too, and a file of the back office its keys.
     others = {"ho va ten", "khoa don vi", "khoa chi tieu"}
     return None if head is None or any(path and path[-1] in others for path in head.paths) else head

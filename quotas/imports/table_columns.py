@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from quotas.models import Quota
-from quotas.rules.tables import Head, Path, match_columns
+from quotas.rules.tables import COMMON, Head, HeadWords, Path, match_columns
 from trainingplan.models import Appendix, AppendixColumn, Plan
 from trainingplan.reading import Sheet
 from trainingplan.rules.names import fold
@@ -16,6 +16,7 @@ class KnownColumns:
 
     quotas: Mapping[int, Quota]
     paths: Mapping[int, Mapping[int, Sequence[Path]]]
+    words: HeadWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,21 @@ def known_columns(plan: Plan) -> KnownColumns:
         if quota.column:
             texts.insert(0, _path(quota.column))
         paths.setdefault(number, {})[pk] = texts
-    return KnownColumns(quotas, paths)
+    return KnownColumns(quotas, paths, _words(plan))
+
+
+def _words(plan: Plan) -> HeadWords:
+    """The heads in common use with those that the plan's own appendices have."""
+    own: dict[str, set[str]] = {}
+    columns = AppendixColumn.objects.filter(appendix__plan=plan, appendix__kind=Appendix.Kind.ALLOCATION)
+    for source, head in columns.exclude(source="quota").values_list("source", "head"):
+        own.setdefault(source, set()).add(fold(" ".join(head.split())))
+    return HeadWords(
+        unit=COMMON.unit | own.get("unit", set()),
+        number=COMMON.number | own.get("stt", set()),
+        total=COMMON.total | own.get("total", set()),
+        note=COMMON.note | own.get("note", set()),
+    )
 
 
 def _path(column: AppendixColumn) -> Path:

@@ -13,9 +13,7 @@ from quotas.models import Allocation, Quota, Registration
 from quotas.resources import NUMBER, PROGRAMME, CellResource
 from quotas.rules.row_names import NameBook
 from quotas.rules.tables import (
-    NOTE_HEADS,
-    NUMBER_HEADS,
-    TOTAL_HEADS,
+    HeadWords,
     Kind,
     Line,
     WrongSum,
@@ -50,6 +48,7 @@ class Table:
     keys: Mapping[int, str]
     names: Mapping[int, str]
     groups: frozenset[str]
+    words: HeadWords
     answers: Mapping[str, str]
 
 
@@ -178,11 +177,12 @@ class _Reader:
 
     def _ask_of_columns(self) -> bool:
         """Ask what a column with numbers is that no head tells; whether any of them is left out or unanswered."""
-        silent = {*self.columns, self.head.unit, *self.head.columns(NUMBER_HEADS | TOTAL_HEADS | NOTE_HEADS)}
+        words = self.scene.words
+        silent = {*self.columns, self.head.unit, *self.head.columns(words.number | words.total | words.note)}
         left = [
             column
-            for column, words in enumerate(self.head.words)
-            if column not in silent and words and self._has_numbers(column)
+            for column, text in enumerate(self.head.words)
+            if column not in silent and text and self._has_numbers(column)
         ]
         free = [pk for pk in self.table.all if pk not in self.columns.values()]
         unknown = False
@@ -210,7 +210,7 @@ class _Reader:
     # Sums
 
     def _check_sums(self, *, complete: bool) -> None:
-        totals = [column for column in self.head.columns(TOTAL_HEADS) if column not in self.columns][:1]
+        totals = [column for column in self.head.columns(self.scene.words.total) if column not in self.columns][:1]
         summed = [*sorted(self.columns), *totals]
         for wrong in wrong_sums(self.rows, self.lines, summed):
             self._refuse_sum(wrong)

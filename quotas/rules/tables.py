@@ -38,6 +38,19 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HeadWords:
+    """The heads of the columns that are no quotas, folded: those in common use, and a plan's own."""
+
+    unit: frozenset[str] = UNIT_HEADS
+    number: frozenset[str] = NUMBER_HEADS
+    total: frozenset[str] = TOTAL_HEADS
+    note: frozenset[str] = NOTE_HEADS
+
+
+COMMON = HeadWords()
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """Where the heads stand and what stands above each column; `words` are the same for a reader."""
 
@@ -79,18 +92,18 @@ class WrongSum:
         return f"ghi {format_count(self.printed)}, các dòng cộng lại là {format_count(self.added)}"
 
 
-def find_head(rows: Rows, merged: Iterable[Area], unit_heads: frozenset[str] = UNIT_HEADS) -> Head | None:
+def find_head(rows: Rows, merged: Iterable[Area], words: HeadWords = COMMON) -> Head | None:
     """The heads of the first table that has a column of units; None where none stands in the first rows."""
     areas = list(merged)
     for top, row in enumerate(rows[:DEEPEST_HEAD]):
         for column, value in enumerate(row):
-            if isinstance(value, str) and fold(value) in unit_heads:
+            if isinstance(value, str) and fold(value) in words.unit:
                 bottom = _bottom(rows, areas, top, column)
                 texts = _texts(rows, areas, top, bottom)
                 paths = tuple(tuple(fold(text) for text in path) for path in texts)
-                words = tuple(" – ".join(path) for path in texts)
-                numbers = [at for at, path in enumerate(paths) if path and path[-1] in NUMBER_HEADS]
-                return Head(top, bottom, column, numbers[0] if numbers else None, paths, words)
+                shown = tuple(" – ".join(path) for path in texts)
+                numbers = [at for at, path in enumerate(paths) if path and path[-1] in words.number]
+                return Head(top, bottom, column, numbers[0] if numbers else None, paths, shown)
     return None
 
 

@@ -177,6 +177,14 @@ def test_columns_are_known_by_their_heads_in_whatever_order(plan_2024: Plan, boa
     assert "đang có số mà không có dòng trong tệp" in outcome.notes[0]
 
 
+def test_the_plans_own_words_for_its_columns_are_known(plan_2024: Plan, board: User) -> None:
+    own = {"unit": "Nơi cử đi", "total": "Cả năm", "stt": "#", "note": "Diễn giải"}
+    for source, head in own.items():
+        plan_2024.appendices.get(number=4).columns.filter(source=source).update(head=head)
+    outcome = taken_in(ALLOCATION_TABLE, official(plan_2024, 4), plan_2024, board)
+    assert (outcome.problems, outcome.questions, set(told(outcome))) == ((), (), {"same"})
+
+
 def test_a_wrong_total_names_both_numbers_and_keeps_the_file_out(plan_2024: Plan, board: User) -> None:
     outcome = taken_in(ALLOCATION_TABLE, rows(("Sở Y tế", 1, "", None, 2), ("Cộng", 9)), plan_2024, board)
     assert "Dòng «Sở Y tế», cột «Tổng số» ghi 2, các dòng cộng lại là 1." in words(outcome)
