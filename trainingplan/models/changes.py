@@ -42,6 +42,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=("table", "row", "-id"), name="change_by_row"),
             models.Index(fields=("plan", "-id"), name="change_by_plan"),
+            models.Index(fields=("plan", "table", "at"), name="change_by_table"),
             models.Index(fields=("unit", "-id"), name="change_by_unit"),
         ]
 
