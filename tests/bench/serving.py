@@ -1,0 +1,228 @@
+"""S8: one cell saved over HTTP by 50 clients, beside a bare Django view that does the same UPDATE."""
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
+
+from quotas.models import Registration
+from tests.bench.measure import Result
+from tests.bench.province import Province, build
+from trainingplan.models import Role, User
+
+CLIENTS = 50
+BAR = 0.5
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A unit's first cell, and the session of its writer."""
+
+    address: str
+    unit: int
+    quota: int
+    cookie: str
+
+
+@dataclass
+class Tally:
+    """What came back: milliseconds of each answer, how many were wrong, and the last number acknowledged by cell."""
+
+    times: list[float] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    acknowledged: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """A database beside that of DATABASE_URL, committed to as in production; its URL."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    sqlite = connection.vendor == "sqlite"
+    if sqlite:
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "plan.sqlite3")
+    made = setup_databases(verbosity=0, interactive=False)
+    name = connection.settings_dict["NAME"]
+    try:
+        yield f"sqlite:///{name}" if sqlite else f"{os.environ['DATABASE_URL'].rsplit('/', 1)[0]}/{name}"
+    finally:
+        teardown_databases(made, verbosity=0)
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def gunicorn(database: str, application: str = "trainingplan.wsgi", workers: int = 5) -> Iterator[int]:
+    """The production server on a free port, killed afterwards."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "DATABASE_URL": database,
+        "DEBUG": "off",
+        "HTTPS": "off",
+        "GUNICORN_BIND": f"127.0.0.1:{port}",
+        "WEB_CONCURRENCY": str(workers),
+        "LOG_LEVEL": "ERROR",
+    }
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", application]
+    server = subprocess.Popen(command, cwd=PROJECT, env=environment)  # noqa: S603 - our own program
+    try:
+        _wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("gunicorn does not answer")
+
+
+def writers(province: Province, count: int) -> list[Cell]:
+    """So many units with a writer who has signed in and an empty first cell."""
+    cells = []
+    quota = province.quotas[0]
+    for number, unit in enumerate(province.units[:count]):
+        user = User.objects.create(username=f"don-vi-{number}", full_name=f"Người {number}", role=Role.UNIT, unit=unit)
+        user.set_unusable_password()
+        user.save()
+        cells.append(Cell(f"/{province.plan.year}/dang-ky/{unit.key}/o/", unit.pk, quota.pk, session_of(user)))
+    return cells
+
+
+def session_of(user: User) -> str:
+    """The key of a session as signing in makes it."""
+    client = Client()
+    client.force_login(user)
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+class Browser:
+    """One client with its cell, keeping the version that it saw last."""
+
+    def __init__(self, port: int, cell: Cell, tally: Tally) -> None:
+        self.port, self.cell, self.tally = port, cell, tally
+        self.version = self.number = 0
+        self.token = "a" * 32
+
+    def save(self) -> None:
+        """Save the next number through the product."""
+        number = self.number % 900 + 1
+        sent = {"unit": self.cell.unit, "quota": self.cell.quota, "value": str(number), "version": self.version}
+        status, body = self._post(self.cell.address, {"key": str(uuid4()), "cells": [sent]})
+        if status == http.client.OK and (told := json.loads(body)["cells"][0])["outcome"] == "saved":
+            self.version, self.number = told["version"], number
+            self.tally.acknowledged[self.cell.unit, self.cell.quota] = number
+        else:
+            self.tally.wrong.append(f"{status} {body[:200]!r}")
+
+    def save_barely(self) -> None:
+        """Save the next number through the bare view."""
+        number = self.number % 900 + 1
+        sent = {"unit": self.cell.unit, "quota": self.cell.quota, "value": number, "version": self.version}
+        status, body = self._post("/", sent)
+        if status == http.client.OK and json.loads(body)["updated"] == 1:
+            self.version, self.number = self.version + 1, number
+        else:
+            self.tally.wrong.append(f"{status} {body[:200]!r}")
+
+    def read(self, address: str) -> None:
+        """Look at a page."""
+        status, body = self._ask("GET", address, None)
+        if status != http.client.OK:
+            self.tally.wrong.append(f"{status} {address} {body[:200]!r}")
+
+    def _post(self, address: str, body: object) -> tuple[int, bytes]:
+        return self._ask("POST", address, json.dumps(body))
+
+    def _ask(self, method: str, address: str, body: str | None) -> tuple[int, bytes]:
+        headers = {
+            "Host": "127.0.0.1",
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={self.cell.cookie}; {settings.CSRF_COOKIE_NAME}={self.token}",
+            "X-CSRFToken": self.token,
+            "Content-Type": "application/json",
+        }
+        began = time.perf_counter()
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        try:
+            line.request(method, address, body, headers)
+            reply = line.getresponse()
+            content = reply.read()
+        finally:
+            line.close()
+        self.tally.times.append((time.perf_counter() - began) * 1000)
+        return reply.status, content
+
+
+def at_once(works: list[Callable[[], None]], seconds: float) -> float:
+    """Run each again and again in its own thread for so long; rounds a second over all."""
+    ends, done = time.monotonic() + seconds, [0] * len(works)
+
+    def run(place: int) -> None:
+        while time.monotonic() < ends:
+            works[place]()
+            done[place] += 1
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(works))]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(done) / (time.monotonic() - began)
+
+
+def saving_over_http(*, seconds: float, rounds: int, clients: int = CLIENTS) -> Result:
+    """Saves a second of 50 clients, in turn with those of the bare view."""
+    work = f"saves a second, {clients} clients, {connection.vendor}"
+    result = Result("S8", work, "bare view, same UPDATE", BAR, at_least=True)
+    with own_database() as database:
+        province = build(units=clients, quotas=2, filled=False)
+        cells = writers(province, clients)
+        for cell in cells:
+            Registration.objects.filter(unit_id=cell.unit, quota_id=cell.quota).delete()
+        connections.close_all()
+        with gunicorn(database) as ours, gunicorn(database, "tests.bench.bare") as bare:
+            tally = Tally()
+            browsers = [Browser(ours, cell, tally) for cell in cells]
+            others = [Browser(bare, cell, tally) for cell in cells]
+            for number in range(rounds + 1):
+                rate = at_once([browser.save for browser in browsers], seconds)
+                _hand_over(browsers, others)
+                bare_rate = at_once([browser.save_barely for browser in others], seconds)
+                _hand_over(others, browsers)
+                if number:
+                    result.ours.append(rate)
+                    result.peer.append(bare_rate)
+        if tally.wrong:
+            raise AssertionError(f"{len(tally.wrong)} wrong answers, the first: {tally.wrong[0]}")
+        connections.close_all()
+    return result
+
+
+def _hand_over(done: list[Browser], following: list[Browser]) -> None:
+    """The cells go on from the version that stands."""
+    for one, other in zip(done, following, strict=True):
+        other.version, other.number = one.version, one.number
