@@ -1,6 +1,7 @@
 """Scenario 7 in a browser: last time's file with its errors, all at once, and the copy that marks them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -19,7 +20,12 @@ def test_all_errors_are_told_at_once_and_come_back_marked(
     country: Province, open_page: OpenPage, tmp_path: Path
 ) -> None:
     file = tmp_path / "co-so.xlsx"
-    rows = [["hv-1", "Học viện", "HV"], ["sai khóa", "Trường", ""], ["dh", None, ""], ["cd", "x" * 300, ""]]
+    rows: list[list[Any]] = [
+        ["hv-1", "Học viện", "HV"],
+        ["sai khóa", "Trường", ""],
+        ["dh", None, ""],
+        ["cd", "x" * 300, ""],
+    ]
     file.write_bytes(sheet(["Khóa", "Tên", "Tên viết tắt"], *rows))
     page = open_page(country.hoa, "/nhap-excel/", javascript=True)
     assert_fine(page)

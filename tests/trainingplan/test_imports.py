@@ -162,6 +162,7 @@ def test_undo_writes_back_what_stood_and_removes_what_was_added(province: Provin
     undone = undo(applied(batch, province.hoa), actor=province.hoa)
     assert list(Institution.objects.values_list("key", "name", "short_name")) == [("hv", "Học viện", "HV")]
     assert (undone.state, undone.kept) == ("undone", 0)
+    assert undone.undo_log_batch is not None
     assert Change.objects.filter(batch=undone.undo_log_batch).values("reason").distinct().count() == 1
     with pytest.raises(Refused, match="không hoàn tác được"):
         undo(undone, actor=province.hoa)

@@ -96,13 +96,25 @@ class Contents:
 class FileKind(Protocol):
     """A kind of file that can be brought in. Instances are listed in settings.IMPORT_KINDS by their dotted path."""
 
-    key: str
-    """Letters, digits and hyphens; part of addresses."""
-    title: str
-    help: str
-    action: Action
-    """Who may bring such a file in; units and plans are looked at by the kind and its resources."""
-    needs_plan: bool
+    @property
+    def key(self) -> str:
+        """Letters, digits and hyphens; part of addresses."""
+
+    @property
+    def title(self) -> str:
+        """What such a file is called."""
+
+    @property
+    def help(self) -> str:
+        """A line or two for who is about to fill one in."""
+
+    @property
+    def action(self) -> Action:
+        """Who may bring such a file in; units and plans are looked at by the kind and its resources."""
+
+    @property
+    def needs_plan(self) -> bool:
+        """Whether the file is about one plan, which is asked for."""
 
     def template(self, plan: Plan | None, actor: User) -> tuple[str, bytes] | None:
         """A file to begin with (name, content), pre-filled for the actor; None when there is none."""

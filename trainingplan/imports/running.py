@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Model
 from import_export.results import RowResult
 
-from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Question
+from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Question, Table
 from trainingplan.imports.problems import place_of, problems_in
 from trainingplan.models import User
 from trainingplan.resources.base import CatalogueResource
@@ -74,7 +74,7 @@ def run(
     told = {problem.place for problem in problems if problem.place is not None and problem.place.column}
     lines: list[Line] = []
     for index, table in enumerate(contents.tables):
-        resource = table.resource() if isinstance(table.resource, type) else table.resource
+        resource = _resource(table)
         resource.good_rows, resource.watch = True, watch
         sheet = resource.get_display_name()
         places = {number: place_of(table, number, "", sheet) for number in table.dataset[ROW]}
@@ -88,6 +88,11 @@ def run(
     lines += _outside_tables(problems, lines)
     found = tuple(dict.fromkeys(problems))
     return Outcome(tuple(lines), found, contents.questions, contents.notes, _digest(lines, found))
+
+
+def _resource(table: Table) -> CatalogueResource:
+    given = table.resource
+    return given if isinstance(given, CatalogueResource) else given()
 
 
 def _unanswered(questions: Iterable[Question], answers: Mapping[str, str]) -> Iterable[Problem]:

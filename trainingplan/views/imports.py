@@ -112,7 +112,8 @@ def _at_once(request: UserRequest, batch: ImportBatch, kind: str, params: Mappin
 def import_batch(request: UserRequest, batch_id: UUID) -> HttpResponse:
     """What the file would change, or what it has changed."""
     batch = _find(request, batch_id)
-    pending = Job.objects.filter(pk=batch.job, state__in=(Job.State.QUEUED, Job.State.RUNNING)).first()
+    waiting = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    pending = waiting.filter(pk=batch.job).first() if batch.job else None
     context = {"batch": batch, "tone": tone_of(batch), "own": batch.by_id == request.user.pk, "pending": pending}
     if batch.state in (ImportBatch.State.APPLIED, ImportBatch.State.UNDONE):
         context |= _done(request, batch)
