@@ -239,7 +239,7 @@ def _quick_files() -> Iterator[None]:
     """Who may have a file is asked here, not what is in it."""
     with pytest.MonkeyPatch.context() as patch:
         # The view first: imported after the other was replaced, it would keep the replacement for good.
-        views = ("appendices.render", "checks.render", "plan.render")
+        views = ("appendices.render_once", "checks.render", "plan.render_once")
         for place in (*(f"reports.views.{view}" for view in views), "reports.exports.render"):
             patch.setattr(place, lambda *_: b"file")
         yield

@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from tests.cast import Province
-from trainingplan.models import Job, JobFile, Plan, User
+from trainingplan.models import Job, JobFile, Plan
 from trainingplan.services.jobs import (
     CRASHED,
     UNKNOWN_FAULT,
@@ -93,7 +93,7 @@ def test_while_a_job_of_a_key_is_pending_it_is_the_one(province: Province) -> No
     first = asked(province, key="ban-hanh-2024")
     assert asked(province, key="ban-hanh-2024") == first
     assert asked(province, key="ban-hanh-2025") != first
-    works["now"] = lambda run: None
+    works["now"] = lambda _: None
     run_job(first)
     assert asked(province, key="ban-hanh-2024") != first
     assert asked(province) != asked(province)
@@ -114,7 +114,7 @@ def test_a_failure_is_told_in_words(province: Province, fault: Exception, words:
 
 
 def test_a_waiting_job_is_cancelled_at_once(province: Province) -> None:
-    works["now"] = lambda run: pytest.fail("it was cancelled")
+    works["now"] = lambda _: pytest.fail("it was cancelled")
     job = asked(province)
     assert cancel_job(job=job, actor=province.alice)
     job = run_job(job)
@@ -157,7 +157,7 @@ def test_a_worker_that_is_stopped_gives_the_job_back(province: Province) -> None
     works["now"] = stop
     job = run_job(asked(province))
     assert (job.state, job.crashes, job.attempt) == (State.QUEUED, 0, 1)
-    works["now"] = lambda run: None
+    works["now"] = lambda _: None
     job = run_job(job)
     assert (job.state, job.attempt) == (State.DONE, 2)
 
@@ -187,10 +187,15 @@ def test_an_overtaken_attempt_writes_nothing(province: Province) -> None:
 def test_an_attempt_overtaken_within_its_transaction_is_undone(province: Province) -> None:
     job = asked(province)
     running = begun(job)
-    with pytest.raises(Superseded), running.transaction():
-        Plan.objects.update(place="Không được")
-        make_old(job)
-        assert take_back_abandoned() == 1
+
+    def overtaken() -> None:
+        with running.transaction():
+            Plan.objects.update(place="Không được")
+            make_old(job)
+            assert take_back_abandoned() == 1
+
+    with pytest.raises(Superseded):
+        overtaken()
     assert Plan.objects.get().place == "Quảng Ngãi"
 
 
@@ -200,7 +205,7 @@ def test_control_without_the_fence_an_overtaken_attempt_writes(
     paused = begun(asked(province))
     make_old(paused.job)
     take_back_abandoned()
-    monkeypatch.setattr(Running, "transaction", lambda self: transaction.atomic())
+    monkeypatch.setattr(Running, "transaction", lambda _: transaction.atomic())
     with paused.transaction():
         Plan.objects.update(place="Hai lần")
     assert Plan.objects.get().place == "Hai lần"
