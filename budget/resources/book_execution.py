@@ -24,7 +24,7 @@ from trainingplan.resources.book_columns import (
     name_column,
     part_column,
 )
-from trainingplan.resources.columns import Choice, Day, Money
+from trainingplan.resources.columns import Choice, Day, Money, YesNo
 from trainingplan.rules.numbers import format_money
 
 NUMBER, KIND = "Số quyết định", "Loại"
@@ -108,6 +108,9 @@ class GrantedSheet(ExecutionSheet):
     line_name = name_column("line_id", "Dòng kinh phí", LINES)
     source = key_column("source_id", "Khóa nguồn", SOURCES, required=True, meaning="Nguồn nào.")
     amount = BookColumn("amount", "Số tiền", SignedMoney(), required=True, meaning="Đồng; thu hồi ghi số âm.")
+    approved = BookColumn(
+        "approved", "Quyết định này duyệt dòng", YesNo(), meaning="Ghi «có» nếu dòng được duyệt nhờ số giao này."
+    )
 
     class Meta:
         model = GrantedAmount

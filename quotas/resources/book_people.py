@@ -231,8 +231,9 @@ class NominationSheet(BoundedSheet):
         return super().get_queryset().select_related("person")
 
     def place(self, row: Nomination) -> tuple[Any, ...]:
-        columns = (self.columns[name].export(row) for name in ("programme", "quota"))
-        return (*columns, row.reserve, row.person.name_sort, self.columns["own_unit"].export(row), row.person_id)
+        roster = (self.columns[name].export(row) for name in ("programme", "quota"))
+        person = (self.columns[name].export(row) for name in ("own_unit", "full_name", "birth", "person"))
+        return (*roster, row.reserve, row.person.name_sort, *person)
 
     def title_of(self, row: Nomination) -> str:
         return self.scene.index(PEOPLE).names.get(row.person_id, "")

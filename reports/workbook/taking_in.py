@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from django.db import transaction
 
 from reports.workbook.reading import contents_of
-from trainingplan.imports.kinds import Contents, Problem
+from trainingplan.imports.kinds import Contents, Place, Problem
 from trainingplan.imports.running import ADDED, CHANGED, REFUSED, SAME, Outcome, run
 from trainingplan.models import User
 from trainingplan.policies import Action, require
@@ -47,22 +47,18 @@ def take_in(book: Book, *, actor: User | None, good_rows: bool = False, dry_run:
         kept = whole and not dry_run
         if not kept:
             transaction.set_rollback(True)
-    dependent = _dependent(contents)
-    told = tuple(
-        one for one in outcome.problems if one.place is None or (one.place.sheet, one.place.row) not in dependent
-    )
+    waiting = set(_dependent(contents))
+    told = tuple(one for one in outcome.problems if one.place not in waiting)
+    wrong = {(one.place.sheet, one.place.row) for one in told if one.place}
+    dependent = {(place.sheet, place.row) for place in waiting} - wrong
     return TakenIn(tuple(_counts(contents, outcome)), told, len(dependent), kept)
 
 
-def _dependent(contents: Contents) -> set[tuple[str, int]]:
-    """The rows, by sheet and number, that only suffer from another row's fault."""
-    found = set()
+def _dependent(contents: Contents) -> Iterable[Place]:
+    """The cells that are wrong only because the row which they name is."""
     for table in contents.tables:
-        resource = cast("BookResource", table.resource)
-        for number in resource.dependent:
-            place = table.places[number, ""]
-            found.add((place.sheet, place.row))
-    return found
+        for cell in cast("BookResource", table.resource).dependent:
+            yield table.places[cell]
 
 
 def _counts(contents: Contents, outcome: Outcome) -> Iterable[tuple[str, int, int, int, int]]:

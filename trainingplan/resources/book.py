@@ -86,14 +86,14 @@ class BookResource(BulkResource):
     @classmethod
     def for_batch(cls, batch: ImportBatch) -> "BookResource":
         """The plan is the one of which the log says that the batch wrote into it; a catalogue's rows need none."""
-        change = Change.objects.filter(batch=batch.log_batch, plan__isnull=False).select_related("plan").first()
-        return cls(year=change.plan.year if change and change.plan else 0)
+        logged = Change.objects.filter(batch__in=[batch.log_batch], plan__isnull=False).select_related("plan").first()
+        return cls(year=logged.plan.year if logged and logged.plan else 0)
 
     def _begin(self) -> None:
         self.pending: list[Pending] = []
         self.stored: list[Any] = []
-        self.dependent: set[int] = set()
-        """The numbers of rows that only suffer from another one's fault."""
+        self.dependent: set[tuple[int, str]] = set()
+        """The cells, by row number and heading, that name a row which is refused itself."""
 
     @classmethod
     def sheet(cls) -> str:
@@ -186,7 +186,7 @@ class BookResource(BulkResource):
         try:
             super().import_field(field, instance, row, **kwargs)
         except Depends:
-            self.dependent.add(row[ROW])
+            self.dependent.add((row[ROW], str(field.column_name)))
             raise
 
     def complete(self, instance: Any, row: Mapping[str, Any]) -> None:
@@ -227,8 +227,16 @@ class BookResource(BulkResource):
         return " – ".join(filter(None, parts))
 
     def clean_instance(self, instance: Any, exclude: set[str]) -> None:
-        """Who wrote and when is set as it is written."""
-        super().clean_instance(instance, exclude | {"updated_at", "updated_by"})
+        """Who wrote and when is set as it is written; what is said of a key is not said again of its relation."""
+        if any(number == self._row for number, _ in self.dependent):
+            return  # nothing was filled in yet
+        told = {name.removesuffix("_id") for name in exclude}
+        super().clean_instance(instance, exclude | told | {"updated_at", "updated_by"})
+
+    def heading_of(self, field: str) -> str:
+        """Of several columns that one field fills, the one that is read."""
+        read = (str(c.column_name) for c in self.get_import_fields() if field in (c.attribute, *c.covers))
+        return next(read, "") or super().heading_of(field)
 
     # All rows together
 
