@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Model
@@ -92,7 +92,7 @@ def run(
 
 def _resource(table: Table) -> CatalogueResource:
     given = table.resource
-    return given if isinstance(given, CatalogueResource) else given()
+    return given() if isinstance(given, type) else cast("CatalogueResource", given)
 
 
 def _unanswered(questions: Iterable[Question], answers: Mapping[str, str]) -> Iterable[Problem]:
