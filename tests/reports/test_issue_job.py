@@ -9,11 +9,13 @@ from django.utils import timezone
 from reports.jobs.issue import start_issue
 from reports.models import Version
 from reports.services.submittals import recall_plan
+from reports.services.versions import check_issue
 from tests.issuing import Office, paper
 from tests.office import signed_in, visible_text
 from trainingplan.models import Job, Plan
 from trainingplan.rules.dates import format_date
 from trainingplan.services.jobs import cancel_job, run_job
+from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Running
 
 pytestmark = pytest.mark.usefixtures("quick_files")
@@ -51,6 +53,14 @@ def test_two_clicks_are_one_issue(office: Office) -> None:
     assert "Đã ban hành kế hoạch số 12-KH/TU." in page
     assert "Xem bản 1 đã ban hành" in page
     assert run_job(job).attempt == 1
+
+
+def test_what_stands_in_the_way_is_said_at_once(office: Office) -> None:
+    with pytest.raises(Refused, match="chưa được trình"):
+        check_issue(plan=office.plan, paper=paper(), actor=office.leader, right_of=office.leader)
+    office.submit()
+    waiting = check_issue(plan=office.plan, paper=paper(), actor=office.leader, right_of=office.leader)
+    assert (waiting.number, Job.objects.exists(), Version.objects.exists()) == (1, False, False)
 
 
 def started(office: Office) -> Job:
