@@ -47,7 +47,7 @@ def test_control_a_service_without_a_trace_fails_the_test_that_calls_it(province
 
 
 def test_services_are_watched_wherever_they_were_imported_to() -> None:
-    modules = ("quotas.services.cells", "quotas.resources", "quotas.views.allocation", __name__)
+    modules = ("quotas.services.cells", "quotas.resources.tables", "quotas.views.allocation", __name__)
     functions = [vars(import_module(name))["save_allocations"] for name in modules]
     assert len(set(functions)) == 1
     assert functions[0].__code__.co_filename == traces.__file__
