@@ -17,6 +17,7 @@ LONGEST_FILE = 400
 # Where fractions are at home; money and heads never are.
 FRACTIONS_ALLOWED = {
     "quotas/rules/apportion.py": "exact shares, by fractions.Fraction",
+    "quotas/imports/workbook_styles.py": "points and millimetres of a workbook's page",
     "reports/renderers": "millimetres, points and shares of a page's width",
     "trainingplan/reading/cells.py": "what the reader of a sheet gives for a cell",
     "trainingplan/reading/process.py": "how long one waits for a place",

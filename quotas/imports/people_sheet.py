@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from quotas.imports.people_fields import HEADS, QUOTA, RESERVE
 from quotas.imports.unit_form import KEYS, PEOPLE, PERSON_HEAD
-from quotas.imports.workbook_styles import A4, MM_PER_INCH, Styles, message, row_height
+from quotas.imports.workbook_styles import A4, Styles, message, row_height, set_margins
 from trainingplan.resources.sheets import FONT, MARK, safe_text
 
 HEAD_ROW: Final = 3
@@ -102,7 +102,7 @@ class _People:
         places = "; ".join(self.people.places)
         sheet.merge_range(1, 1, 1, self.last, safe_text(places), styles.plain)
         width = sum(WIDTHS[field] for field in self.people.fields)
-        sheet.set_row(1, row_height([(places, width * 0.95)]))
+        sheet.set_row(1, row_height([(places, width * 95 // 100)]))
         sheet.set_row(2, 6)
         sheet.write_string(HEAD_ROW, 0, PERSON_HEAD, styles.head)
         for column, field in enumerate(self.people.fields, start=1):
@@ -137,7 +137,7 @@ class _People:
         sheet = self.sheet
         sheet.set_paper(A4)
         sheet.set_landscape()
-        sheet.set_margins(*(mm / MM_PER_INCH for mm in (15, 10, 15, 15)))
+        set_margins(sheet, 15, 10, 15, 15)
         sheet.fit_to_pages(1, 0)
         right = f'&R&"{FONT},Italic"&10{MARK}' if mark else ""
         sheet.set_footer(f'&C&"{FONT},Regular"&10Trang &P/&N{right}')

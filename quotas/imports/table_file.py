@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
 
-from quotas.imports.workbook_styles import A4, MM_PER_INCH, Styles, row_height
+from quotas.imports.workbook_styles import A4, Styles, row_height, set_margins
 from quotas.selectors.allocation import AllocationGrid, Column, UnitRow, allocation_grid
 from trainingplan.models import Appendix, Plan, Unit
 from trainingplan.resources.sheets import FONT, MARK, WORKBOOK_OPTIONS, safe_text
@@ -55,7 +55,7 @@ class _Sheet:
         sheet.hide_gridlines(2)
         sheet.set_paper(A4)
         sheet.set_landscape()
-        sheet.set_margins(*(mm / MM_PER_INCH for mm in (20, 15, 15, 15)))
+        set_margins(sheet, 20, 15, 15, 15)
         sheet.fit_to_pages(1, 0)
         mark = f'&R&"{FONT},Italic"&10{MARK}' if self.grid.illustrative else ""
         sheet.set_footer(f'&C&"{FONT},Regular"&10Trang &P/&N{mark}')

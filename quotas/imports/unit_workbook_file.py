@@ -22,7 +22,7 @@ from quotas.imports.unit_form import (
     SEAL_MARK,
     Seal,
 )
-from quotas.imports.workbook_styles import A4, MM_PER_INCH, Styles, message, row_height
+from quotas.imports.workbook_styles import A4, Styles, message, row_height, set_margins
 from quotas.selectors.registration import Block, RegistrationSheet, Row
 from trainingplan.models import Plan
 from trainingplan.resources.sheets import FONT, MARK, WORKBOOK_OPTIONS, safe_text
@@ -333,7 +333,7 @@ def _set_page(sheet: Any, *, mark: bool, landscape: bool = False) -> None:
     sheet.set_paper(A4)
     if landscape:
         sheet.set_landscape()
-    sheet.set_margins(*(mm / MM_PER_INCH for mm in (20, 15, 15, 15)))
+    set_margins(sheet, 20, 15, 15, 15)
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     right = f'&R&"{FONT},Italic"&10{MARK}' if mark else ""

@@ -68,3 +68,8 @@ def row_height(texts: Iterable[tuple[str, float]], *, bold: bool = False) -> flo
     """
     lines = max((len(wrap(text, max(int(width * (1.02 if bold else 1.1)), 1))) for text, width in texts), default=1)
     return LINE * max(lines, 1) + 3
+
+
+def set_margins(sheet: Any, left: int, right: int, top: int, bottom: int) -> None:
+    """The margins of the paper, in millimetres."""
+    sheet.set_margins(*(mm / MM_PER_INCH for mm in (left, right, top, bottom)))

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from trainingplan.rules.names import fold
 
-LEAST = 0.4
+LEAST = 40
 """What is less like than this is not offered."""
 _WORDS = re.compile(r"[a-z0-9]+")
 _LONG = {
@@ -28,23 +28,23 @@ _SMALL = frozenset({"va", "cac", "cua", "tinh"})
 MOST_WORDS = 12
 
 
-def likeness(one: str, other: str) -> float:
-    """From 0 to 1; 1 is the same letters, however abbreviated."""
+def likeness(one: str, other: str) -> int:
+    """From 0 to 100; 100 is the same letters, however abbreviated."""
     first, second = _form(one), _form(other)
     if not first.letters or not second.letters:
         return 0
     if first.letters == second.letters or first.long == second.long:
-        return 1
+        return 100
     if _shortens(first.plain, second.plain) or _shortens(second.plain, first.plain):
-        return 0.95
+        return 95
     alike = _shared(first.pairs, second.pairs)
     within = first.words <= second.words or second.words <= first.words
-    return max(alike, 0.6 + alike / 4) if within else alike
+    return max(alike, 60 + alike // 4) if within else alike
 
 
-def most_like(name: str, known: Iterable[tuple[str, int]]) -> dict[int, float]:
+def most_like(name: str, known: Iterable[tuple[str, int]]) -> dict[int, int]:
     """The rows whose texts are like the name, the likest first; each by its likest text."""
-    scores: dict[int, float] = {}
+    scores: dict[int, int] = {}
     for text, row in known:
         if (score := likeness(name, text)) >= LEAST:
             scores[row] = max(score, scores.get(row, 0))
@@ -85,6 +85,6 @@ def _shortens(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     return 1 < size <= len(long) and first == "".join(w[0] for w in long[:size]) and _shortens(rest, long[size:])
 
 
-def _shared(one: Counter[str], other: Counter[str]) -> float:
-    """The part of the pairs of letters that both have."""
-    return 2 * (one & other).total() / (one.total() + other.total())
+def _shared(one: Counter[str], other: Counter[str]) -> int:
+    """How much of a hundred of the pairs of letters both have."""
+    return 200 * (one & other).total() // (one.total() + other.total())
