@@ -57,7 +57,8 @@ def make_backup(
     """
     began = timezone.now()
     name = f"sao-luu-{timezone.localtime(began):%Y%m%d-%H%M%S}{SUFFIX}"
-    attempt = _Attempt(began, target or backup_folder() / name, key, actor)
+    folder = backup_folder() if target is None else target.parent
+    attempt = _Attempt(began, target or folder / name, key, actor)
     try:
         summary = write_backup(attempt.target, key=key, progress=progress)
     except (BackupRefused, OSError) as error:

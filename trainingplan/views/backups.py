@@ -69,5 +69,6 @@ def backup_file(_request: UserRequest, pk: int) -> HttpResponse:
 
 def _place(backup: Backup) -> Path | None:
     """Where the file is, if it is on this machine."""
-    path = Path(settings.BACKUP_DIR) / backup.name
+    folder = Path(settings.BACKUP_DIR)
+    path = folder / backup.name
     return path if backup.name and path.is_file() else None
