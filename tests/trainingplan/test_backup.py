@@ -172,7 +172,8 @@ def test_one_command_moves_everything(
     call_command("move_database", to=address_of(empty))
     here, there = state_of("default"), state_of(empty)
     differing = {name for name in there if there[name] != here.get(name)}
-    assert differing == {model._meta.db_table for model in (Job, Change, LogPart, LogSeal)}
+    written = {model._meta.db_table for model in (Job, Change, LogPart)}
+    assert written <= differing <= written | {LogSeal._meta.db_table}  # the chain grows when it is its time
     assert Change.objects.using(empty).count() == Change.objects.count() + 1
     assert list((tmp_path / "kept").iterdir()) == []
     with pytest.raises(CommandError, match="đã có dữ liệu"):
