@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import tablib
 from django.core.exceptions import ValidationError
 
 from quotas.models import Nomination, Person
@@ -11,6 +12,7 @@ from quotas.resources.book import PROGRAMME, QUOTA, QUOTAS, BoundedSheet, progra
 from quotas.resources.ceilings import Part
 from quotas.resources.tables import PersonName
 from quotas.services.nominations import KEPT, kept_people, lock_units, outdate_forms
+from trainingplan.readings import note_people
 from trainingplan.resources.book import BookResource, Pending
 from trainingplan.resources.book_columns import (
     BookColumn,
@@ -123,6 +125,13 @@ class PersonSheet(BookResource):
         for person in people:
             vars(person)["twin"] = int(keys[person.pk][-1])
         return people
+
+    def export(self, *args: Any, **kwargs: Any) -> tablib.Dataset:
+        """Whose ethnicity leaves with the file is noted."""
+        dataset = super().export(*args, **kwargs)
+        sensitive = Person.objects.filter(pk__in=self._own).exclude(ethnicity="").order_by()
+        note_people(sensitive.values_list("pk", flat=True))
+        return dataset
 
     def place(self, row: Person) -> tuple[Any, ...]:
         return row.unit.key, row.name_sort, row.full_name, self.columns["birth"].export(row), vars(row)["twin"]

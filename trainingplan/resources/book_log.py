@@ -27,6 +27,8 @@ def entries_of(sheet: "BookResource", row: Any, before: Any) -> Iterable[Entry]:
 
 def _texts(column: Column, before: Any, row: Any) -> tuple[str, str]:
     old, new = ("" if one is None else shown_text(column.export(one)) for one in (before, row))
+    if column.attribute == "year":
+        return "" if before is None else str(before.year), str(row.year)
     if isinstance(column, PersonalBookColumn) and old != new:
         return HIDDEN if old else "", HIDDEN if new else "–"
     return old, new

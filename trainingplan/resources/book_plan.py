@@ -94,6 +94,9 @@ class PlanSheet(BookResource):
     def get_queryset(self) -> Any:
         return Plan.objects.filter(year=self.scene.year)
 
+    def name_of(self, instance: Plan) -> str:
+        return str(instance)
+
     def validate_instance(self, instance: Plan, *args: Any, **kwargs: Any) -> None:
         if instance.year and instance.year != self.scene.year:
             message = f"Một sổ chỉ chứa một kế hoạch, là năm {self.scene.year}. Bỏ dòng này, lập sổ khác cho năm kia."
