@@ -150,7 +150,7 @@ def _write_sheet(page: Worksheet, styles: Styles, filled: Filled, lists: "Lists"
         page.set_column(index, index, _width(column, [row[index] for row in filled.rows]))
         needed = filled.sheet.needs(column)
         page.write_string(0, index, str(column.column_name), styles.head(column, needed=needed))
-        page.write_comment(0, index, _note(column, needed=needed), {"x_scale": 2, "y_scale": 1.2, "author": ""})
+        page.write_comment(0, index, _note(column, needed=needed), {"width": 260, "height": 96, "author": ""})
         if rule := lists.rule(column, filled.sheet):
             page.data_validation(1, index, MOST_ROWS, index, rule)
     for number, row in enumerate(filled.rows, start=1):
