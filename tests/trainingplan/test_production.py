@@ -124,7 +124,9 @@ def test_whoever_is_being_served_when_the_stop_comes_is_served(
 @pytest.mark.django_db
 def test_the_application_s_account_writes_rows_and_takes_nothing_away(province: Province, project: Path) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE ke_hoach_app NOSUPERUSER")
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = 'ke_hoach_app'")
+        if cursor.fetchone() is None:
+            cursor.execute("CREATE ROLE ke_hoach_app NOSUPERUSER")
         cursor.execute((project / "deploy" / "grants.sql").read_text(encoding="utf-8"))
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL ROLE ke_hoach_app")
