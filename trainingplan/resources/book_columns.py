@@ -99,10 +99,16 @@ class BookColumn(Column):
         super().__init__(attribute, heading, widget or Text(), **kwargs)
         self.meaning, self.example, self.only_new = meaning, example, only_new
 
-    @property
-    def kind(self) -> str:
-        """What a cell of the column holds, in words."""
-        return kind_words(self.widget)
+    def save(self, instance: Any, row: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
+        """A file does not keep spaces that do not break: text that differs in nothing else stays as it is stored."""
+        stored = self.get_value(instance) if isinstance(self.widget, Text) and instance.pk else None
+        super().save(instance, row, *args, **kwargs)
+        if isinstance(stored, str) and stored != (read := self.get_value(instance)) and _plain(stored) == _plain(read):
+            setattr(instance, str(self.attribute), stored)
+
+
+def _plain(text: str) -> str:
+    return text.translate({0x00A0: " ", 0x2007: " ", 0x202F: " "})
 
 
 class PersonalBookColumn(BookColumn):
