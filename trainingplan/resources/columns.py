@@ -239,9 +239,17 @@ class PersonalColumn(Column):
 
     def export(self, instance: Any, **kwargs: Any) -> Any:
         value = super().export(instance, **kwargs)
-        if value:
-            note_people([instance.pk])
+        person = self._whose(instance)
+        if value and person is not None:  # a person in a file is nobody yet whose data could be read
+            note_people([person])
         return value
+
+    def _whose(self, row: Any) -> int | None:
+        """The key of the person: the row itself, or, of a nominee, whom it speaks of."""
+        for name in str(self.attribute).split("__")[:-1]:
+            row = getattr(row, name)
+        key: int | None = row.pk
+        return key
 
 
 def plan_column() -> Reference:
