@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.core.cache.backends.db import BaseDatabaseCache
 from django.core.management import call_command
 from django.db import migrations
 
@@ -13,7 +12,7 @@ def make(apps: Any, schema_editor: Any) -> None:
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
-    schema_editor.execute(f"DROP TABLE {schema_editor.quote_name(BaseDatabaseCache(TABLE, {})._table)}")
+    schema_editor.execute(f"DROP TABLE {schema_editor.quote_name(TABLE)}")
 
 
 class Migration(migrations.Migration):

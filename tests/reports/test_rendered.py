@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -67,7 +68,8 @@ def test_several_documents_in_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_more_than_so_many_are_kept() -> None:
-    options = settings.CACHES["documents"]["OPTIONS"]
+    caches: dict[str, Any] = settings.CACHES
+    options = caches["documents"]["OPTIONS"]
     store = DatabaseCache("rendered_documents", {"OPTIONS": {**options, "MAX_ENTRIES": 5}})
     for number in range(20):
         store.set(str(number), b"file")
