@@ -5,7 +5,7 @@ from functools import update_wrapper
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView, PasswordChangeView, redirect_to_login
+from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
@@ -48,9 +48,11 @@ class BackOfficeSite(UnfoldAdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Unfold's page, with a form that leaves a trace."""
         from trainingplan.admin.users import OwnPasswordForm  # noqa: PLC0415 - its models need the site
+        from trainingplan.views.accounts import OwnPassword  # noqa: PLC0415 - as well
 
-        view = PasswordChangeView.as_view(
+        view = OwnPassword.as_view(
             form_class=OwnPasswordForm,
+            template_name="registration/password_change_form.html",
             success_url=reverse("admin:password_change_done"),
             extra_context=self.each_context(request) | (extra_context or {}),
         )

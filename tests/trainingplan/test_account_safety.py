@@ -156,6 +156,8 @@ def test_administrators_see_locks_and_lift_them_on_the_record(province: Province
         (1, "6.6.6.6, 10.1.1.1", "10.1.1.1"),
         (2, "6.6.6.6, 10.1.1.1, 10.2.2.2", "10.1.1.1"),
         (1, "", "127.0.0.1"),
+        (1, "6.6.6.6, unknown", "127.0.0.1"),
+        (1, "fe80::1%eth0", "127.0.0.1"),
     ],
 )
 def test_only_our_own_proxies_tell_the_address(proxies: int, told: str, seen: str) -> None:
@@ -287,3 +289,14 @@ def test_two_administrators_who_close_each_other_leave_one() -> None:
             thread.join()
         assert User.objects.filter(role=Role.ADMIN, is_active=True).count() == 1
         User.objects.filter(role=Role.ADMIN).update(is_active=False)
+
+
+@pytest.mark.parametrize("url", [PAGE, "/quan-tri/password_change/"])
+def test_guessing_the_old_password_at_a_session_left_open_is_locked_like_at_the_door(url: str, db: None) -> None:
+    admin, new = somebody(Role.ADMIN), "bốn từ không liên quan"
+    client = signed_in(admin)
+    form = {"new_password1": new, "new_password2": new}
+    tried = [client.post(url, {**form, "old_password": f"đoán {turn}"}).status_code for turn in range(5)]
+    assert tried == [200, 200, 200, 200, 429]
+    assert client.post(url, {**form, "old_password": "mật khẩu dài để thử"}).status_code == 429
+    assert not Change.objects.exists()

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connections
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -200,3 +203,32 @@ def test_a_session_from_before_the_second_factor_is_over(province: Province, clo
     client = signed_in(province.hoa)
     User.objects.filter(pk=province.hoa.pk).update(second_factor_at=timezone.now())
     assert client.get(PAGE).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_codes_sent_at_once_no_more_are_looked_at_than_one_after_another() -> None:
+    user = somebody(Role.BOARD)
+    enrolled(user)
+    looked: list[str] = []
+    barrier = Barrier(10)
+
+    def look(_device: SecondFactor, code: str) -> bool:
+        looked.append(code)
+        return False
+
+    def guess(number: int) -> None:
+        try:
+            barrier.wait(30)
+            with suppress(Refused):
+                check_code(user, f"{number:06d}")
+        finally:
+            connections.close_all()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trainingplan.services.second_factor._take_step", look)
+        threads = [Thread(target=guess, args=(number,)) for number in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(looked) == FAILURES

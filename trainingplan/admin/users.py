@@ -22,6 +22,7 @@ from trainingplan.policies import Action
 from trainingplan.resources import UserResource
 from trainingplan.services.accounts import change_own_password, hold_administrators, set_password
 from trainingplan.services.reauth import recently_signed_in
+from trainingplan.views.accounts import CountedOldPassword
 
 
 def password_field(label: str, help_text: str = "") -> forms.CharField:
@@ -113,7 +114,7 @@ class UserAdmin(ExportAdmin):
             update_session_auth_hash(request, obj)
 
 
-class OwnPasswordForm(AdminOwnPasswordChangeForm):
+class OwnPasswordForm(CountedOldPassword, AdminOwnPasswordChangeForm):
     """Changing one's own password, on the record like every other change."""
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature

@@ -3,11 +3,13 @@
 from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse_lazy
 
 from trainingplan.models import User
@@ -22,7 +24,24 @@ LABELS = {
 }
 
 
-class OwnPasswordForm(PasswordChangeForm):
+class CountedOldPassword:
+    """A form for one's own password: who guesses the old one at a session left open is locked out, as at the door."""
+
+    user: User
+    cleaned_data: dict[str, Any]
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        typed = str(self.cleaned_data["old_password"])
+        if authenticate(self.request, username=self.user.username, password=typed) != self.user:
+            raise ValidationError("Mật khẩu cũ không đúng. Hãy nhập lại.", code="password_incorrect")
+        return typed
+
+
+class OwnPasswordForm(CountedOldPassword, PasswordChangeForm):
     """The old password, and the new one twice."""
 
     use_required_attribute = False
@@ -46,6 +65,9 @@ class OwnPassword(PasswordChangeView):
     form_class = OwnPasswordForm
     template_name = "trainingplan/password.html"
     success_url = reverse_lazy("home")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         messages.success(
