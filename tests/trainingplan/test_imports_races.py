@@ -9,8 +9,10 @@ from courses.models import Institution
 from quotas.models import Person
 from tests.batches import applied, previewed
 from tests.cast import Province, make_province
+from tests.office import sheet
 from tests.quotas.test_races import race
 from trainingplan.imports import batches
+from trainingplan.imports.kinds import kinds
 from trainingplan.imports.undo import undo
 from trainingplan.models import Change, ImportBatch, ImportedRow
 from trainingplan.services.refusals import Refused
@@ -52,6 +54,23 @@ def test_two_who_apply_a_batch_at_once_have_one_effect_and_so_have_two_who_undo_
     outcomes = race([tried(lambda: undo(fresh(batch), actor=province.hoa)) for _ in range(2)])
     assert sorted(map(str, outcomes)) == ["done", "refused"]
     assert not Institution.objects.exists()
+
+
+def test_others_write_while_a_file_is_previewed(province: Province) -> None:
+    """On SQLite a transaction that writes keeps all others waiting: a preview is none of the database's own."""
+    heads = ["Mã", "Khóa đơn vị", "Họ và tên", "Giới tính"]
+    content = sheet(heads, [None, "huyen-uy-binh-son", "Nguyễn Văn Đức", "nam"])
+    kind = kinds()["can-bo-theo-ma"]
+    batch = batches.take_up(name="tep.xlsx", content=content, kind=kind, plan=None, actor=province.hoa)
+    outcomes: list[object] = []
+
+    def meanwhile(*_: object) -> None:
+        outcomes.extend(race([tried(lambda: Institution.objects.create(key="hv", name="Học viện"))]))
+
+    batches.preview(batch, progress=meanwhile)
+    assert outcomes == ["done"]
+    assert Institution.objects.exists(), "what others write meanwhile stands"
+    assert (batch.state, batch.added, Person.objects.exists()) == ("previewed", 1, False)
 
 
 @pytest.mark.parametrize("when", ["reading", "writing"])

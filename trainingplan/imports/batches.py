@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from trainingplan.imports.encodings import converted, in_unicode, legacy_questions
 from trainingplan.imports.kinds import Contents, FileKind, kind_of, kinds_for
+from trainingplan.imports.rehearsal import rehearsal
 from trainingplan.imports.report import keep_report
 from trainingplan.imports.running import ADDED, CHANGED, Outcome, run
 from trainingplan.models import ImportBatch, ImportedRow, Plan, User
@@ -87,9 +88,8 @@ def preview(batch: ImportBatch, *, progress: Progress | None = None) -> ImportBa
         raise Refused("Lần nhập này đã xong.")
     try:
         contents = _contents(batch)
-        with transaction.atomic():
+        with rehearsal():
             outcome = _run(batch, contents, progress)
-            transaction.set_rollback(True)
     except Refused as refusal:
         batch.state, batch.message, batch.digest = ImportBatch.State.FAILED, refusal.message, ""
         batch.save()
