@@ -17,6 +17,7 @@ Texts that differ only in case or in spelling of a tone have equal keys: order b
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from trainingplan.rules.text import nfc, without_invisible
 
@@ -42,6 +43,8 @@ _WORD_BREAK = re.compile(r"[\s\u002d\u2010-\u2015\u2212]+")
 
 def fold(text: str) -> str:
     """Return the key to search by: "Uỷ ban – MẶT TRẬN" → "uy ban mat tran"."""
+    if text.isascii():
+        return _WORD_BREAK.sub(" ", text.lower()).strip()
     letters = (c for c in _decomposed(text) if unicodedata.category(c) != "Mn")
     plain = "".join("d" if c in _STROKED_D else c for c in letters)
     return _WORD_BREAK.sub(" ", nfc(plain)).strip()
@@ -67,6 +70,7 @@ def _decomposed(text: str) -> str:
     return unicodedata.normalize("NFD", folded)
 
 
+@lru_cache(maxsize=10_000)  # names share their words, and a list of people asks for each of them several times
 def _key(text: str) -> str:
     words = [_word_key(word) for word in _words(text)]
     if not words:
