@@ -143,9 +143,8 @@ def terms_of(plan: Plan, answer: Response | None) -> Terms:
     if state_of(answer) == Response.State.RETURNED:
         marked = frozenset(ReturnedCell.objects.filter(response=answer).values_list("quota_id", flat=True))
     extensions: dict[int | None, datetime] = {}
-    for programme_id, until in Extension.objects.filter(participant_id=answer.participant_id).values_list(
-        "programme_id", "until"
-    ):
+    granted = Extension.objects.filter(participant_id=answer.participant_id).order_by()
+    for programme_id, until in granted.values_list("programme_id", "until"):
         extensions[programme_id] = max(until, extensions.get(programme_id, until))
     return Terms(plan, answer, marked, extensions)
 
@@ -189,13 +188,22 @@ def _too_late(terms: Terms, deadline: datetime) -> str:
     return f"{what} đã kết thúc lúc {timezone.localtime(deadline):%H:%M, %d/%m/%Y}. Cần bổ sung thì xin gia hạn."
 
 
-def locked_quotas(plan: Plan, answer: Response | None, actor: User) -> dict[int, str]:
-    """The cells of an open sheet that the actor cannot write, by quota, each with the reason. Three queries at most."""
+def locked_quotas(
+    plan: Plan,
+    answer: Response | None,
+    actor: User,
+    terms: Terms | None = None,
+    quotas: Iterable[tuple[int, int]] | None = None,
+) -> dict[int, str]:
+    """The cells of an open sheet that the actor cannot write, by quota, each with the reason. Three queries at most.
+
+    None when the terms are at hand, and of which quotas it is asked, each with its programme.
+    """
     if actor.role == Role.BOARD:
         return {}
-    return locked_by_terms(
-        terms_of(plan, answer), Quota.objects.filter(programme__plan=plan).values_list("pk", "programme_id")
-    )
+    if quotas is None:
+        quotas = Quota.objects.filter(programme__plan=plan).order_by().values_list("pk", "programme_id")
+    return locked_by_terms(terms or terms_of(plan, answer), quotas)
 
 
 def locked_by_terms(terms: Terms, quotas: Iterable[tuple[int, int]]) -> dict[int, str]:
@@ -230,13 +238,17 @@ def why_closed_to_board(plan: Plan, answer: Response | None) -> str:
     return ""
 
 
-def check_registration_open(plan: Plan, answer: Response, actor: User) -> None:
-    """Raise Refused when no cell is open, or when the actor does not write for that unit."""
-    board = actor.role == Role.BOARD
-    if reason := why_closed_to_board(plan, answer) if board else why_registration_closed(plan, answer):
+def check_registration_open(plan: Plan, answer: Response, actor: User) -> Terms | None:
+    """Raise Refused when no cell is open, or when the actor does not write for that unit; else what bounds him.
+
+    The Board is bound by no terms.
+    """
+    terms = None if actor.role == Role.BOARD else terms_of(plan, answer)
+    if reason := why_sheet_closed(terms) if terms else why_closed_to_board(plan, answer):
         raise Refused(reason)
     if not may(actor, Action.EDIT_REGISTRATION) or not writes_for(actor, answer.participant.unit_id):
         raise Refused("Chỉ chính đơn vị và Ban Tổ chức Tỉnh ủy được nhập, gửi đăng ký của đơn vị.")
+    return terms
 
 
 def check_allocation_open(plan: Plan, actor: User) -> None:

@@ -49,9 +49,9 @@ def save_registrations(
     """Save what a unit asks for. Cells of another unit or plan are refused; raises Refused when the round is closed."""
     plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
-    check_registration_open(plan, answer, actor)
-    locked = locked_quotas(plan, answer, actor)
+    terms = check_registration_open(plan, answer, actor)
     quotas = {quota.pk: quota for quota in _quotas(plan).filter(pk__in={cell.quota_id for cell in cells})}
+    locked = locked_quotas(plan, answer, actor, terms, [(quota.pk, quota.programme_id) for quota in quotas.values()])
     sheet = Sheet(REGISTRATIONS, cells, _column_names(quotas), {unit.pk: unit_name(plan, unit)})
     for cell in cells:
         if cell.unit_id != unit.pk:
@@ -142,7 +142,7 @@ def _with_differences(
 
 
 def _quotas(plan: Plan) -> QuerySet[Quota]:
-    return Quota.objects.filter(programme__plan=plan)
+    return Quota.objects.filter(programme__plan=plan).order_by()
 
 
 def _column_names(quotas: Mapping[int, Quota]) -> dict[int, str]:

@@ -47,10 +47,14 @@ def lock_answer(plan: Plan, unit: Unit) -> Response:
 
     Who locks several takes them in the order of the units' keys.
     """
-    participant = Participant.objects.select_for_update(of=("self",)).filter(plan=plan, unit=unit).first()
+    found = Participant.objects.select_for_update(of=("self",)).filter(plan=plan, unit=unit).order_by()
+    participant = next(iter(found), None)
     if participant is None:
         raise Refused("Đơn vị này không tham gia kế hoạch.")
-    return Response.objects.filter(participant=participant).first() or Response(participant=participant)
+    stored = Response.objects.filter(participant=participant).order_by()
+    answer = next(iter(stored), None) or Response(participant=participant)
+    answer.participant = participant
+    return answer
 
 
 def mark_editing(answer: Response, actor: User) -> None:

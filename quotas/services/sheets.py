@@ -127,7 +127,7 @@ class Sheet:
         self, book: Book, cells: Sequence[CellInput], columns: Mapping[int, str], names: Mapping[int, str]
     ) -> None:
         self.book, self.cells, self.columns, self.names = book, cells, columns, names
-        found = book.rows.filter(
+        found = book.rows.order_by().filter(
             **{f"{book.column}_id__in": columns.keys() & {cell.quota_id for cell in cells}},
             unit_id__in=names.keys() & {cell.unit_id for cell in cells},
         )

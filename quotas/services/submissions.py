@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from quotas.models import Submission
@@ -16,6 +16,8 @@ from trainingplan.services.refusals import Refused
 
 KEPT_FOR = timedelta(days=7)
 MOST_PURGED = 50
+PURGED_EVERY = 16
+"""One submit in so many, by its key, sees to the old ones."""
 
 
 class KeyReused(Refused):
@@ -31,16 +33,33 @@ def run_once(*, key: UUID, user: User, payload: object, act: Callable[[], dict[s
     KeyReused for the same key with another payload or user.
     """
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    fresh = {"user": user, "digest": digest, "reply": {}, "at": timezone.now()}
-    submission, first = Submission.objects.get_or_create(key=key, defaults=fresh)
-    if not first:
+    if not _take(key, user, digest):
+        submission = Submission.objects.get(key=key)
         if (submission.user_id, submission.digest) != (user.pk, digest):
             raise KeyReused("Lần gửi này đã được dùng cho nội dung khác, nên chưa lưu gì. Kiểm tra các ô rồi lưu lại.")
         return dict(submission.reply)
-    submission.reply = json.loads(json.dumps(act()))
-    submission.save(update_fields=["reply"])
-    purge_submissions()
-    return dict(submission.reply)
+    reply: dict[str, Any] = json.loads(json.dumps(act()))
+    Submission.objects.filter(key=key).update(reply=reply)
+    if key.int % PURGED_EVERY == 0:
+        purge_submissions()
+    return reply
+
+
+def _take(key: UUID, user: User, digest: str) -> bool:
+    """Whether the key is ours, in one statement: it waits for whoever is inserting the same one."""
+    values = {"key": key, "user": user.pk, "digest": digest, "reply": {}, "at": timezone.now()}
+    fields = [Submission._meta.get_field(name) for name in values]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    taken = (
+        f"INSERT INTO {quote(Submission._meta.db_table)} ({names}) VALUES ({places}) "  # noqa: S608 - the names are our own
+        f"ON CONFLICT ({quote('key')}) DO NOTHING"
+    )
+    with connection.cursor() as cursor:
+        prepared = zip(fields, values.values(), strict=True)
+        cursor.execute(taken, [field.get_db_prep_save(value, connection) for field, value in prepared])
+        return bool(cursor.rowcount)
 
 
 @transaction.atomic

@@ -28,11 +28,11 @@ from trainingplan.policies import (
     WRITE,
     Action,
     UserRequest,
-    editable_units,
     may,
     plan_view,
     visible_unit_or_404,
     visible_units,
+    writes_for,
 )
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
@@ -134,7 +134,7 @@ def _deadline(sheet: RegistrationSheet) -> Deadline | None:
 
 
 def _may_edit(user: User, unit: Unit) -> bool:
-    return may(user, Action.EDIT_REGISTRATION) and editable_units(user).filter(pk=unit.pk).exists()
+    return may(user, Action.EDIT_REGISTRATION) and writes_for(user, unit.pk)
 
 
 def _require_editing(user: User, unit: Unit) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quotas.models import Registration, Submission
-from quotas.services.submissions import KEPT_FOR, MOST_PURGED, KeyReused, purge_submissions, run_once
+from quotas.services.submissions import KEPT_FOR, MOST_PURGED, PURGED_EVERY, KeyReused, purge_submissions, run_once
 from tests.cast import Province, make_province
 from trainingplan.models import Change, User
 from trainingplan.services.changes import Entry, record
@@ -132,8 +132,10 @@ def test_old_keys_are_forgotten_a_few_at_a_time(province: Province) -> None:
         for n in range(MOST_PURGED + 5)
     ]
     Submission.objects.bulk_create(rows)
-    run_once(key=uuid4(), user=province.alice, payload=1, act=dict)
-    assert Submission.objects.count() == 5 + 1
+    run_once(key=UUID(int=PURGED_EVERY + 1), user=province.alice, payload=1, act=dict)
+    assert Submission.objects.count() == MOST_PURGED + 5 + 1
+    run_once(key=UUID(int=PURGED_EVERY), user=province.alice, payload=1, act=dict)
+    assert Submission.objects.count() == 5 + 2
     assert purge_submissions() == 5
     assert purge_submissions() == 0
 

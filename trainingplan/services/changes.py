@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import cast
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -57,10 +55,7 @@ def record(
     ]
     keys = insert_rows(Change, FIELDS, rows)
     if keys:
-        written = (
-            SimpleNamespace(**dict(zip(COLUMNS, (key, *row), strict=True))) for key, row in zip(keys, rows, strict=True)
-        )
-        add_part(cast("Iterable[Change]", written))
+        add_part((key, *row) for key, row in zip(keys, rows, strict=True))
     return batch
 
 

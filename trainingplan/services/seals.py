@@ -15,8 +15,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from trainingplan.models import Change, LogPart, LogSeal
-from trainingplan.rules.seals import COLUMNS, FIRST, as_ranges, part_digest, seal_digest
+from trainingplan.models import LogPart, LogSeal
+from trainingplan.rules.seals import FIRST, Row, as_ranges, part_digest, seal_digest
+from trainingplan.services.inserting import insert_rows
 
 LOOK_BACK = 1_000
 """How far behind the last sealed part the quick sealing looks; the chore looks at all of them."""
@@ -42,13 +43,12 @@ class Head:
         return f"{self.position} · {self.digest[:16]}"
 
 
-def add_part(changes: Iterable[Change]) -> LogPart:
-    """Store the digest of changes that were just written by the same transaction."""
-    rows = sorted(tuple(getattr(change, name) for name in COLUMNS) for change in changes)
-    part = LogPart.objects.create(rows=as_ranges(row[0] for row in rows), digest=part_digest(rows))
+def add_part(changes: Iterable[Row]) -> None:
+    """Store the digest of changes, as tuples of COLUMNS, that were just written by the same transaction."""
+    rows = sorted(changes)
+    insert_rows(LogPart, ("rows", "digest"), [(as_ranges(row[0] for row in rows), part_digest(rows))])
     if settings.SEAL_LOG_SECONDS:
         _seal_now_and_then()
-    return part
 
 
 def _seal_now_and_then() -> None:
