@@ -143,12 +143,13 @@ def test_requirements_are_those_of_pyproject() -> None:
     wanted = {normal(requirement) for requirement in pyproject["project"]["dependencies"]}
     groups = pyproject["dependency-groups"]
     for_tests = {normal(line) for name in ("test", "lint") for line in groups[name]}
+    assert {normal(line) for line in groups["bench"]} == {normal(pin) for pin in pins("bench.txt")}
     assert wanted <= {normal(pin) for pin in pins("run.txt")}
     assert for_tests <= {normal(pin) for pin in pins("dev.txt")}
     assert pins("run.txt") <= pins("dev.txt"), "script/setup installs dev.txt over run.txt"
 
 
-@pytest.mark.parametrize("file", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("file", ["run.txt", "dev.txt", "bench.txt"])
 def test_requirements_are_hashed_and_name_no_host(file: str) -> None:
     text = (PROJECT / "requirements" / file).read_text(encoding="utf-8")
     assert "://" not in text

@@ -48,9 +48,10 @@ def run_once(*, key: UUID, user: User, payload: object, act: Callable[[], dict[s
 def _take(key: UUID, user: User, digest: str) -> bool:
     """Whether the key is ours, in one statement: it waits for whoever is inserting the same one."""
     values = {"key": key, "user": user.pk, "digest": digest, "reply": {}, "at": timezone.now()}
-    fields = [Submission._meta.get_field(name) for name in values]
+    known = {field.name: field for field in Submission._meta.concrete_fields}
+    fields = [known[name] for name in values]
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(field.column or "") for field in fields)
     places = ", ".join(["%s"] * len(fields))
     taken = (
         f"INSERT INTO {quote(Submission._meta.db_table)} ({names}) VALUES ({places}) "  # noqa: S608 - the names are our own

@@ -26,7 +26,7 @@ def main() -> int:
     if not options.only or "S8" in options.only:
         from tests.bench.serving import saving_over_http  # noqa: PLC0415
 
-        results.append(saving_over_http(seconds=options.seconds, rounds=options.rounds))
+        results.extend(saving_over_http(seconds=options.seconds, rounds=options.rounds))
     print("", *table(results), sep="\n")  # noqa: T201 - a program
     return 0 if all(result.met or result.aim for result in results) else 1
 

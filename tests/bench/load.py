@@ -23,7 +23,7 @@ def main() -> int:
 
     from quotas.models import Registration  # noqa: PLC0415
     from tests.bench.province import build  # noqa: PLC0415
-    from tests.bench.serving import Browser, Tally, gunicorn, own_database, writers  # noqa: PLC0415
+    from tests.bench.serving import BARE, Browser, Tally, gunicorn, own_database, writers  # noqa: PLC0415
 
     options = _options()
     ours, bare = Tally(), Tally()
@@ -31,8 +31,8 @@ def main() -> int:
         province = build(units=options.sessions, quotas=12, filled=False)
         cells = writers(province, options.sessions)
         connections.close_all()
-        with gunicorn(database) as port:
-            browsers = [Browser(port, cell, ours) for cell in cells]
+        with gunicorn(database) as server:
+            browsers = [Browser(server.port, cell, ours) for cell in cells]
             pages = [browser.cell.address.removesuffix("o/") for browser in browsers]
             saves = [browser.save for browser in browsers]
             reads = [_reading(browser, page) for browser, page in zip(browsers, pages, strict=True)]
@@ -49,8 +49,8 @@ def main() -> int:
         }
         lost = [key for key, number in acknowledged.items() if stored.get(key) != number]
         connections.close_all()
-        with gunicorn(database, "tests.bench.bare") as port:
-            others = [Browser(port, cell, bare) for cell in cells]
+        with gunicorn(database, BARE) as server:
+            others = [Browser(server.port, cell, bare) for cell in cells]
             for other, browser in zip(others, browsers, strict=True):
                 other.version, other.number = browser.version, browser.number
             ready = [other for other in others if other.version]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from trainingplan.models import LogPart, LogSeal
-from trainingplan.rules.seals import FIRST, Row, as_ranges, part_digest, seal_digest
+from trainingplan.rules.seals import FIRST, as_ranges, part_digest, seal_digest
 from trainingplan.services.inserting import insert_rows
 
 LOOK_BACK = 1_000
@@ -43,7 +44,7 @@ class Head:
         return f"{self.position} · {self.digest[:16]}"
 
 
-def add_part(changes: Iterable[Row]) -> None:
+def add_part(changes: Iterable[tuple[Any, ...]]) -> None:
     """Store the digest of changes, as tuples of COLUMNS, that were just written by the same transaction."""
     rows = sorted(changes)
     insert_rows(LogPart, ("rows", "digest"), [(as_ranges(row[0] for row in rows), part_digest(rows))])
