@@ -71,7 +71,7 @@ def make_office() -> Office:
     )
 
 
-def make_version(plan: Plan, *, submitted_by: User, issued_by: User) -> Version:
+def make_version(plan: Plan, *, submitted_by: User, issued_by: User, number: str = "1") -> Version:
     """A version that is there, however it came to be."""
     data: Data = {"plan": {str(plan.year): {"subject": plan.subject}}}
     file = File("ke-hoach.html", "text/html; charset=utf-8", b"<style>p { color: black }</style><p>x</p>")
@@ -80,7 +80,7 @@ def make_version(plan: Plan, *, submitted_by: User, issued_by: User) -> Version:
         plan=plan,
         number=1,
         kind=Version.Kind.FIRST,
-        document_number="1",
+        document_number=number,
         symbol=plan.symbol,
         issued_on=now.date(),
         issued_year=now.year,

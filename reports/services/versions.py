@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from reports.amendment import Comparison, working_comparison
@@ -194,7 +194,10 @@ def _publish(act: _Act, made: _Made, files: tuple[File, ...]) -> Version:
     if made.head:
         version.log_position, version.log_digest = made.head.position, made.head.digest
     version.manifest = manifest_of(files)
-    version.save()
+    try:
+        version.save()
+    except IntegrityError as taken:  # Another plan was given the number just now: who looks again can say so.
+        raise _Changed from taken
     _store(version, files)
     Submittal.objects.filter(pk=submittal.pk).update(state=Submittal.State.ISSUED)
     entries = _entries(plan, before, version)
@@ -250,9 +253,10 @@ def _dress(plan: Plan, paper: Paper, submittal: Submittal) -> None:
 
 
 def _check(plan: Plan, act: _Act) -> Submittal:
-    """What waits for being issued. Raises Refused unless these people may issue it now, on this paper."""
-    people = (act.actor, act.right_of)
-    if act.right_of not in deciding_rights(act.actor) or not may(act.right_of, Action.ISSUE_PLAN):
+    """What waits for being issued. Raises Refused unless these people, as they stand now, may issue it so."""
+    now = User.objects.in_bulk((act.actor.pk, act.right_of.pk))
+    people = actor, right_of = now[act.actor.pk], now[act.right_of.pk]
+    if right_of not in deciding_rights(actor) or not may(right_of, Action.ISSUE_PLAN):
         raise Refused("Bạn không có quyền ban hành kế hoạch, hoặc ủy quyền đã hết hiệu lực.")
     waiting = Submittal.objects.filter(plan=plan, state=Submittal.State.WAITING).select_related("submitted_by").first()
     if plan.state != Plan.State.SUBMITTED or waiting is None:

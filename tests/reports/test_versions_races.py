@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from threading import Event
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,11 +12,12 @@ from quotas.services import cells as cells_service
 from quotas.services.cells import save_allocations
 from reports.models import Submittal, Version
 from reports.rules.compare import digest
+from reports.services import versions as versions_service
 from reports.services.submittals import recall_plan
 from reports.services.versions import issue_plan
 from reports.snapshot import take_snapshot
 from reports.versions import data_of
-from tests.issuing import Office, make_office, paper
+from tests.issuing import Office, make_office, make_version, paper
 from tests.quotas.test_races import race
 from trainingplan.models import Plan, User
 from trainingplan.services.refusals import Refused
@@ -121,3 +123,36 @@ def test_control_a_plan_that_is_not_held_changes_behind_its_version(
     """If this fails, the test above proves nothing."""
     monkeypatch.setattr(cells_service, "hold_plan", lambda plan: Plan.objects.get(pk=plan.pk))
     assert save_around(committed, monkeypatch, patience=60) == (24, 25)
+
+
+def test_a_number_that_another_plan_was_given_just_now_is_refused_in_words(
+    committed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have found it free before either wrote."""
+    committed.submit()
+    hoa, other = committed.province.hoa, Plan.objects.create(year=2025, subject="X", symbol=committed.plan.symbol)
+    make_version(other, submitted_by=hoa, issued_by=committed.leader, number="12")
+    really, looks = versions_service._check_paper, iter((False, False))  # noqa: SLF001 - its place in time is the test
+
+    def look_too_early(*about: Any) -> None:
+        if next(looks, True):
+            really(*about)
+
+    monkeypatch.setattr(versions_service, "_check_paper", look_too_early)
+    assert issuing(committed, committed.leader, "12")().startswith("Số 12-KH/TU đã dùng trong năm")
+    assert (Version.objects.count(), committed.plan.state) == (1, Plan.State.SUBMITTED)
+
+
+def test_who_was_locked_out_while_the_files_were_made_issues_nothing(
+    committed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed.submit()
+    render = versions_service._render  # noqa: SLF001 - its place in time is the test
+
+    def locked_out_meanwhile(*about: Any) -> Any:
+        User.objects.filter(pk=committed.leader.pk).update(is_active=False)
+        return render(*about)
+
+    monkeypatch.setattr(versions_service, "_render", locked_out_meanwhile)
+    assert "không có quyền ban hành" in issuing(committed, committed.leader, "12")()
+    assert not Version.objects.exists()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -135,6 +135,19 @@ def test_a_running_job_is_cancelled_at_its_next_step_and_nothing_is_written(prov
     assert Plan.objects.get().place == "Quảng Ngãi"
 
 
+def test_what_somebody_was_told_stops_is_not_written(province: Province) -> None:
+    """The cancellation came after the last step that could have heard of it."""
+
+    def write(run: Running) -> None:
+        with run.transaction():
+            Plan.objects.update(place="Không được")
+            assert cancel_job(job=run.job, actor=run.actor)
+
+    works["now"] = write
+    assert run_job(asked(province)).state == State.CANCELLED
+    assert Plan.objects.get().place == "Quảng Ngãi"
+
+
 def test_what_is_written_cannot_be_cancelled(province: Province) -> None:
     def write(run: Running) -> None:
         with run.transaction():
@@ -223,6 +236,21 @@ def test_after_a_crash_it_is_tried_once_more_and_after_two_it_is_over(province: 
     job.refresh_from_db()
     assert (job.state, job.error, job.crashes) == (State.FAILED, CRASHED, 2)
     assert job.finished_at
+
+
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+def test_a_job_that_lost_the_database_is_tried_once_more(province: Province, fault: type[Exception]) -> None:
+    """PostgreSQL was restarted under it, which is no fault of the work."""
+
+    def lose(run: Running) -> None:
+        run.progress(1, 2)
+        raise fault
+
+    works["now"] = lose
+    job = run_job(asked(province))
+    assert (job.state, job.crashes, job.error) == (State.QUEUED, 1, "")
+    job = run_job(job)
+    assert (job.state, job.crashes, job.error) == (State.FAILED, 2, CRASHED)
 
 
 def test_a_crash_after_the_effect_was_written_repeats_nothing(province: Province) -> None:

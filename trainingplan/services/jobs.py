@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import F
+from django.db import Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import task
@@ -126,6 +126,9 @@ def _attempt(running: Running) -> None:
         give_back(running)
     except Refused as refused:
         _end(running, Job.State.FAILED, refused.message)
+    except (OperationalError, InterfaceError):
+        logger.exception("Job %s lost the database", running.job.pk)
+        _break_off(running)
     except Exception:
         logger.exception("Job %s failed", running.job.pk)
         _end(running, Job.State.FAILED, UNKNOWN_FAULT)
@@ -136,6 +139,7 @@ def _attempt(running: Running) -> None:
 def _end(running: Running, state: Job.State, error: str = "") -> None:
     done, total, words = running.told
     now = timezone.now()
+    _reconnect(running)
     try:
         running.current.update(
             state=state,
@@ -148,8 +152,23 @@ def _end(running: Running, state: Job.State, error: str = "") -> None:
             notes=running.job.notes,
             links=running.job.links,
         )
-    except DatabaseError:  # What cannot be written now is found when the sign of life is old.
+    except Error:  # What cannot be written now is found when the sign of life is old.
         logger.exception("The end of job %s was not written", running.job.pk)
+
+
+def _reconnect(running: Running) -> None:
+    """Let go of a connection that broke under the work; in line it belongs to the request."""
+    if not running.inline:
+        connection.close_if_unusable_or_obsolete()
+
+
+def _break_off(running: Running) -> None:
+    """As if the worker had died, but without the wait where the database is there again: it was only restarted."""
+    _reconnect(running)
+    try:
+        _settle(running.current)
+    except Error:
+        logger.exception("The break of job %s was not written", running.job.pk)
 
 
 def give_back(running: Running) -> None:
@@ -176,14 +195,17 @@ def take_back_abandoned() -> int:
     silent = Job.objects.filter(
         state=Job.State.RUNNING, heartbeat_at__lt=now - timedelta(seconds=settings.JOB_STALE_SECONDS)
     )
-    if not silent.exists():
-        return 0
-    silent.filter(committed_at__isnull=False).update(state=Job.State.DONE, finished_at=now)
-    silent.filter(cancel_asked_at__isnull=False).update(state=Job.State.CANCELLED, finished_at=now)
-    silent.filter(crashes__gte=CRASHES_BORNE).update(
+    return _settle(silent) if silent.exists() else 0
+
+
+def _settle(broken: QuerySet[Job]) -> int:
+    now = timezone.now()
+    broken.filter(committed_at__isnull=False).update(state=Job.State.DONE, finished_at=now)
+    broken.filter(cancel_asked_at__isnull=False).update(state=Job.State.CANCELLED, finished_at=now)
+    broken.filter(crashes__gte=CRASHES_BORNE).update(
         state=Job.State.FAILED, finished_at=now, error=CRASHED, crashes=F("crashes") + 1
     )
-    return sum(_again(job, now) for job in silent)
+    return sum(_again(job, now) for job in broken)
 
 
 def _again(job: Job, now: Any) -> bool:

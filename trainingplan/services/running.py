@@ -124,18 +124,19 @@ class Running:
     def transaction(self) -> Iterator[None]:
         """The one transaction that writes the work's effect, with what was said and linked until its end.
 
-        It is undone where another attempt has taken over meanwhile; once it stands, the work is not repeated.
+        It is undone where another attempt has taken over meanwhile, or where somebody was told that the job stops;
+        once it stands, the work is not repeated.
         """
         with transaction.atomic():
             if not self.current.exists():
                 raise Superseded
             yield
             now = timezone.now()
-            written = self.current.filter(committed_at__isnull=True).update(
+            written = self.current.filter(committed_at__isnull=True, cancel_asked_at__isnull=True).update(
                 committed_at=now, heartbeat_at=now, notes=self.job.notes, links=self.job.links
             )
             if not written:
-                raise Superseded
+                raise Cancelled if self.current.exists() else Superseded
         self.job.committed_at = now
 
     def keep_file(self, name: str, content: bytes | Path, content_type: str = "application/octet-stream") -> JobFile:

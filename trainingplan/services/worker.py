@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -66,7 +66,7 @@ class WorkLoop:
             self.empty()
             if look_after:
                 self.look_after()
-        except DatabaseError:
+        except Error:
             logger.exception("The worker cannot reach the database; it tries again")
             close_old_connections()
 
