@@ -9,6 +9,7 @@ from quotas.imports.table_rows import Table as UnitTable
 from quotas.imports.table_rows import read_table
 from quotas.models import Allocation, Registration
 from quotas.resources import AllocationResource, RegistrationResource
+from quotas.rules.people_table import find_people
 from quotas.rules.tables import COMMON, Head, HeadWords, find_head, text_at
 from quotas.selectors.matching import unit_book
 from trainingplan.imports.kinds import Contents
@@ -75,7 +76,9 @@ def _head(sheet: Sheet, words: HeadWords = COMMON) -> Head | None:
     head = find_head(sheet.rows, merged, words)
     # A list of people has a column of units, too, and a file of the back office its keys.
     others = {"ho va ten", "khoa don vi", "khoa chi tieu"}
-    return None if head is None or any(path and path[-1] in others for path in head.paths) else head
+    if head is None or find_people(sheet.rows, merged) or any(others.intersection(path) for path in head.paths):
+        return None
+    return head
 
 
 def _says_registered(sheet: Sheet, head: Head) -> bool:

@@ -9,7 +9,7 @@ from trainingplan.reading import Book, Sheet
 from trainingplan.resources.columns import cell_text
 from trainingplan.rules.names import fold
 
-DEEPEST_HEAD = 60
+DEEPEST_HEAD, LONGEST_HEAD = 60, 300
 """Rows in which the heads are looked for."""
 
 
@@ -55,7 +55,7 @@ def find_grid(book: Book, *heads: str) -> Grid | None:
             columns: dict[str, int] = {}
             for column, value in enumerate(row):
                 if isinstance(value, str):
-                    columns.setdefault(fold(value), column)
+                    columns.setdefault(fold(value[:LONGEST_HEAD]), column)
             grid = Grid(sheet, at, columns)
             if all(grid.column(head) is not None for head in wanted):
                 return grid

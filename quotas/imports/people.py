@@ -1,6 +1,6 @@
 """Lists of people as offices write them: heads by their meaning, units by name, and nobody stored twice unasked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import tablib
@@ -10,22 +10,32 @@ from quotas.resources import PersonResource
 from quotas.rules.names import parse_person_name
 from quotas.rules.people_table import (
     BIRTH,
+    BIRTH_DAY,
     BIRTH_FEMALE,
     BIRTH_MALE,
+    BIRTH_MONTH,
+    BIRTH_YEAR,
     EDUCATION,
     ETHNICITY,
     FULL_NAME,
+    GIVEN_NAME,
     JOB_TITLE,
+    LONGEST_HEAD,
+    NUMBER,
     SEX,
+    SEX_FEMALE,
+    SEX_MALE,
     UNIT,
     PeopleTable,
     find_people,
+    group_of,
+    is_counted,
     is_person,
     plain,
 )
 from quotas.selectors.matching import unit_book
 from quotas.selectors.namesakes import may_be_one, namesakes
-from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Question, Table
+from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Question, Table, column_letter
 from trainingplan.models import Plan, User
 from trainingplan.policies import Action
 from trainingplan.reading import Book, Sheet
@@ -85,7 +95,8 @@ class PeopleKind:
 
 def _people(sheet: Sheet) -> PeopleTable | None:
     """The list, unless it is a file of the back office by key or a unit's own workbook."""
-    table = find_people(sheet.rows)
+    merged = [(one.top - 1, one.left - 1, one.bottom - 1, one.right - 1) for one in sheet.merged]
+    table = find_people(sheet.rows, merged)
     if table is None:
         return None
     heads = {plain(value) for row in sheet.rows[: table.first_row] for value in row if isinstance(value, str)}
@@ -135,31 +146,60 @@ class _Reader:
     def take(self, sheet: Sheet, table: PeopleTable) -> None:
         self.seen = True
         groups: list[int] = []
+        group = ""
+        numbered = NUMBER in table.columns and any(
+            is_counted(row[table.columns[NUMBER]]) for row in sheet.rows[table.first_row :]
+        )
         for number, row in enumerate(sheet.rows[table.first_row :], start=table.first_row + 1):
-            if is_person(row, table.columns):
-                self.rows.append(self._row(sheet, table, number, row))
+            head = "" if UNIT in table.columns else group_of(row, table.columns)
+            if is_person(row, table.columns, numbered=numbered) and self.book.certain(head) is None:
+                self.rows.append(self._row(sheet, table, number, row, group))
             elif any(value is not None for value in row):
                 groups.append(number)
+                group = head or group
         if groups:
             self._note(
-                sheet, f"{format_count(len(groups))} dòng tiêu đề nhóm, dòng cộng không được nhập: {_some(groups)}"
+                sheet,
+                f"{format_count(len(groups))} dòng tiêu đề nhóm, dòng cộng, chữ ký không được nhập: {_some(groups)}",
             )
+        if GIVEN_NAME in table.columns:
+            letters = [column_letter(table.columns[name] + 1) for name in (FULL_NAME, GIVEN_NAME)]
+            self._note(sheet, f"họ và tên được ghép từ cột {letters[0]} và cột {letters[1]}")
         if table.left:
             self._note(sheet, f"không nhập các cột {', '.join(quoted(head) for head in table.left)}")
 
     def _note(self, sheet: Sheet, text: str) -> None:
         self.notes.append(f"Trang {quoted(sheet.name)}: {text}.")
 
-    def _row(self, sheet: Sheet, table: PeopleTable, number: int, row: Sequence[object]) -> _Row:
+    def _row(self, sheet: Sheet, table: PeopleTable, number: int, row: Sequence[object], group: str) -> _Row:
         values = {name: row[place] if place < len(row) else None for name, place in table.columns.items()}
         columns = dict(table.columns)
+        values.pop(NUMBER, None)
+        if GIVEN_NAME in values:
+            self._join_name(sheet, number, values, columns)
+        for one, (parts, join) in JOINED.items():
+            if parts <= values.keys():
+                columns[one] = columns[min(parts, key=columns.__getitem__)]
+                values[one] = join(*(values.pop(part) for part in sorted(parts)))
         if BIRTH_MALE in values:
             self._join_births(sheet, number, values, columns)
         unit = values.pop(UNIT, None)
         read = _Row(sheet, number, columns, None, _name(values[FULL_NAME]), _birth(values.get(BIRTH)), values)
-        read.unit = self._unit(read, unit)
+        read.unit = self._unit(read, unit, group)
         values[UNIT] = self.keys[read.unit] if read.unit is not None else cell_words(unit)
         return read
+
+    def _join_name(self, sheet: Sheet, number: int, values: dict[str, object], columns: Mapping[str, int]) -> None:
+        """The given name stands in a column of its own: a name without it is not taken for a whole one."""
+        family, given = values[FULL_NAME], values.pop(GIVEN_NAME)
+        if given is None:
+            place = Place(sheet.name, number, columns[GIVEN_NAME] + 1)
+            reason = f"Tên của {quoted(cell_words(family))} phải ở cột này, nhưng ô này trống."
+            self.problems.append(Problem(place, "", reason, "Ghi tên vào ô này rồi nhập lại."))
+        elif isinstance(given, str) and isinstance(family, str | None):
+            values[FULL_NAME] = f"{family or ''} {given}"
+        elif isinstance(family, str | None):
+            values[FULL_NAME] = given  # no name, and refused as what it is
 
     def _join_births(self, sheet: Sheet, number: int, values: dict[str, object], columns: dict[str, int]) -> None:
         """Of the two columns of births the one that is filled tells the sex, too."""
@@ -173,9 +213,19 @@ class _Reader:
         values |= {BIRTH: value, SEX: values.get(SEX) or sex}
         columns |= {BIRTH: columns[name], SEX: columns.get(SEX, columns[name])}
 
-    def _unit(self, row: _Row, typed: object) -> int | None:
-        """The unit by its very name or key, else by what the reader answers; never guessed."""
-        name = cell_words(typed)
+    def _unit(self, row: _Row, typed: object, group: str) -> int | None:
+        """The unit by its very name or key, else by what the reader answers; never guessed.
+
+        `group`: the heading above the row, which may be a unit's where the list has no column of units.
+        """
+        name = cell_words(typed)[:LONGEST_HEAD]
+        if UNIT not in row.columns and group:
+            certain = self.book.certain(group)
+            if certain in self.keys:
+                return certain
+            key, text = f"nhom-{fold(group)}"[:200], f"Những người dưới dòng {quoted(group)} là của đơn vị nào?"
+            offers = {pk: how for pk, how in self.book.offers(group).items() if pk in self.keys}
+            return self._answered(row, key, text, {**offers, **{pk: "" for pk in self.keys if pk not in offers}})
         if UNIT not in row.columns:
             key, text = f"trang-{row.sheet.name}"[:200], f"Trang {quoted(row.sheet.name)} là của đơn vị nào?"
             return self._answered(row, key, text, dict.fromkeys(self.keys, ""))
@@ -190,21 +240,21 @@ class _Reader:
             return certain
         offers = {pk: how for pk, how in self.book.offers(name).items() if pk in self.keys}
         text = f"{quoted(name)} là đơn vị nào của kế hoạch?"
-        return self._answered(row, f"don-vi-{fold(name)}"[:200], text, offers)
+        return self._answered(row, f"don-vi-{fold(name)}"[:200], text, offers, name)
 
-    def _answered(self, row: _Row, key: str, text: str, offers: Mapping[int, str]) -> int | None:
+    def _answered(self, row: _Row, key: str, text: str, offers: Mapping[int, str], value: str = "") -> int | None:
         options = [
             (self.keys[pk], f"{self.names[pk]} ({how})" if how else self.names[pk]) for pk, how in offers.items()
         ]
-        self._ask(key, text, [*options, LEFT_OUT], row.place(UNIT))
+        self._ask(key, text, [*options, LEFT_OUT], row.place(UNIT), value)
         row.left_out = self.answers.get(key) == SKIP
         return next((pk for pk in offers if self.keys[pk] == self.answers.get(key)), None)
 
-    def _ask(self, key: str, text: str, options: Sequence[tuple[str, str]], place: Place) -> None:
+    def _ask(self, key: str, text: str, options: Sequence[tuple[str, str]], place: Place, value: str = "") -> None:
         """One question however often it arises, with all its places."""
         before = self.questions.get(key)
         places = (*(before.places if before else ()), place)[:MOST_PLACES]
-        self.questions[key] = Question(key, text, tuple(options), places)
+        self.questions[key] = Question(key, text, tuple(options), places, value)
 
     # Who is there already
 
@@ -250,7 +300,9 @@ class _Reader:
         """The number of the person whom the reader has chosen; 0 for a new one or none."""
         key = f"nguoi-{fold(row.name)}-{row.birth.display() if row.birth else ''}-{row.unit or ''}"[:200]
         options = [(str(one.pk), f"Là {_known(one)}: cập nhật hồ sơ") for one in found]
-        self._ask(key, f"{row.name} có phải người đã có hồ sơ?", [*options, NEW_ONE, LEFT_OUT], row.place(FULL_NAME))
+        self._ask(
+            key, f"{row.name} có phải người đã có hồ sơ?", [*options, NEW_ONE, LEFT_OUT], row.place(FULL_NAME), row.name
+        )
         answer = self.answers.get(key, "")
         if answer == SKIP:
             row.left_out = True
@@ -290,6 +342,25 @@ class _Reader:
         return (Table(PersonResource, dataset, places),) if len(dataset) else ()
 
 
+def _ticked(female: object, male: object) -> str | None:
+    """The sex of two columns of which one is ticked; of both ticked, words that no sex is."""
+    told = [word for word, value in (("nam", male), ("nữ", female)) if value is not None]
+    return " và ".join(told) or None
+
+
+def _birth_of(day: object, month: object, year: object) -> str | None:
+    """A birth's three cells as one text; what is missing before what is there stays to be seen."""
+    parts = [cell_words(part) for part in (day, month, year)]
+    while parts and not parts[0]:
+        parts.pop(0)
+    return "/".join(part or "?" for part in parts) or None
+
+
+JOINED: Mapping[str, tuple[frozenset[str], Callable[..., object]]] = {
+    SEX: (frozenset({SEX_MALE, SEX_FEMALE}), _ticked),
+    BIRTH: (frozenset({BIRTH_DAY, BIRTH_MONTH, BIRTH_YEAR}), _birth_of),
+}
+"""Fields of which a list may have the parts: joined from them in the order of their names."""
 SEX_WORDS: Mapping[str, str] = {BIRTH_MALE: "nam", BIRTH_FEMALE: "nữ"}
 PEOPLE_LIST = PeopleKind()
 

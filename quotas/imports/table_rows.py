@@ -18,13 +18,16 @@ from quotas.rules.tables import (
     Line,
     WrongSum,
     is_blank,
+    number_at,
     read_lines,
+    text_at,
     wrong_across,
     wrong_sums,
 )
 from trainingplan.imports import kinds
 from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Question
 from trainingplan.models import Plan
+from trainingplan.resources.files import cell_words
 from trainingplan.rules.names import fold
 from trainingplan.rules.numbers import format_count
 from trainingplan.rules.text import quoted
@@ -34,6 +37,8 @@ LEAVE_OUT, KEEP, CLEAR = "khong-nhap", "giu", "xoa"
 BLANKS = "o-trong"
 LEFT_OUT_ROW, LEFT_OUT_COLUMN = "Không nhập dòng này", "Không nhập cột này"
 MOST_PLACES = 200
+MERGED = "Ô này gộp nhiều dòng nên không rõ là số của đơn vị nào."
+SPLIT = "Bỏ gộp ô, ghi số vào dòng của từng đơn vị rồi nhập lại."
 CHECK_SUM = "Sửa dòng cộng hoặc các số của đơn vị cho khớp rồi nhập lại."
 
 
@@ -58,11 +63,11 @@ class _Found:
     questions: dict[str, Question] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def ask(self, key: str, text: str, options: Sequence[tuple[str, str]], place: Place) -> None:
+    def ask(self, key: str, text: str, options: Sequence[tuple[str, str]], place: Place, value: str = "") -> None:
         """One question however often it arises, with all its places."""
         before = self.questions.get(key)
         places = (*(before.places if before else ()), place)[:MOST_PLACES]
-        self.questions[key] = Question(key, text, tuple(options), places)
+        self.questions[key] = Question(key, text, tuple(options), places, value)
 
 
 def read_table(scene: Table, tables: Sequence[FoundTable], quotas: Mapping[int, Quota]) -> Contents:
@@ -151,6 +156,12 @@ class _Reader:
         self.rows, self.head = table.sheet.rows, table.head
         self.columns = dict(table.columns)
         self.lines: list[Line] = []
+        self._over_rows = frozenset(
+            (one.top - 1, column)
+            for one in table.sheet.merged
+            if one.bottom > one.top > table.head.bottom + 1
+            for column in range(one.left - 1, one.right)
+        )
 
     def read(self) -> None:
         is_unit = lambda name: self.scene.book.certain(name) is not None  # noqa: E731 - a predicate in passing
@@ -160,6 +171,23 @@ class _Reader:
         self.lines = [line for line in self.lines if line.kind is not Kind.UNIT or line in units]
         self._check_sums(complete=not unknown)
         self._lay_out(units)
+        self._note_nameless()
+
+    def _note_nameless(self) -> None:
+        """Numbers beside which no unit stands are not taken in, and not passed over in silence."""
+        told = {line.row for line in self.lines}
+        rows = [
+            row + 1
+            for row in range(self.head.bottom + 1, len(self.rows))
+            if row not in told
+            and not text_at(self.rows, row, self.head.unit)
+            and any(number_at(self.rows, row, column) for column in self.columns)
+        ]
+        if rows:
+            some = ", ".join(map(str, rows[:10])) + (" …" if len(rows) > 10 else "")  # noqa: PLR2004
+            self.found.notes.append(
+                f"Trang {quoted(self.table.sheet.name)}: dòng {some} có số mà không ghi đơn vị nên không được nhập."
+            )
 
     def _is_told(self, line: Line) -> bool:
         """A row without numbers whose name is no unit's is a note below the table."""
@@ -192,7 +220,7 @@ class _Reader:
             options = [(self.quotas[pk].key, self.quotas[pk].name) for pk in offered]
             text = f"Cột «{self.head.words[column]}» của trang «{self.table.sheet.name}» là chỉ tiêu nào?"
             place = self._place(self.head.bottom, column)
-            self.found.ask(key, text, [*options, (LEAVE_OUT, LEFT_OUT_COLUMN)], place)
+            self.found.ask(key, text, [*options, (LEAVE_OUT, LEFT_OUT_COLUMN)], place, self.head.words[column])
             answer = self.scene.answers.get(key, "")
             chosen = next((pk for pk in offered if self.quotas[pk].key == answer), None)
             if chosen is not None and chosen not in self.columns.values():
@@ -238,6 +266,9 @@ class _Reader:
                 continue
             lines_of[unit] = line
             for column, quota in sorted(self.columns.items()):
+                if (line.row, column) in self._over_rows:
+                    place = self._place(line.row, column)
+                    self.found.problems.append(Problem(place, cell_words(self._value(line.row, column)), MERGED, SPLIT))
                 self.laid.put(unit, quota, self._value(line.row, column), self._place(line.row, column))
 
     def _unit(self, line: Line) -> int | None:
@@ -249,7 +280,9 @@ class _Reader:
         offers = {row: how for row, how in self.scene.book.offers(line.name).items() if row in self.scene.keys}
         options = [(self.scene.keys[row], _offered(self.scene.names[row], how)) for row, how in offers.items()]
         text = f"{quoted(line.name)} là đơn vị nào của kế hoạch?"
-        self.found.ask(key, text, [*options, (LEAVE_OUT, LEFT_OUT_ROW)], self._place(line.row, self.head.unit))
+        self.found.ask(
+            key, text, [*options, (LEAVE_OUT, LEFT_OUT_ROW)], self._place(line.row, self.head.unit), line.name
+        )
         answer = self.scene.answers.get(key, "")
         return next((row for row in offers if self.scene.keys[row] == answer), None)
 

@@ -24,6 +24,7 @@ TOTAL_HEADS = frozenset({"tong cong", "tong so", "tong", "cong"})
 NOTE_HEADS = frozenset({"ghi chu"})
 DASHES = frozenset({"-", "–", "—", "−"})
 DEEPEST_HEAD = 60
+LONGEST_HEAD, LONGEST_NAME = 300, 1_000
 MOST_HEAD_ROWS = 4
 _COLUMN_NUMBER = re.compile(r"\(?[0-9]{1,3}\)?")
 _ROMAN = re.compile(r"[IVXLC]+")
@@ -97,7 +98,7 @@ def find_head(rows: Rows, merged: Iterable[Area], words: HeadWords = COMMON) -> 
     areas = list(merged)
     for top, row in enumerate(rows[:DEEPEST_HEAD]):
         for column, value in enumerate(row):
-            if isinstance(value, str) and fold(value) in words.unit:
+            if isinstance(value, str) and len(value) <= LONGEST_HEAD and fold(value) in words.unit:
                 bottom = _bottom(rows, areas, top, column)
                 texts = _texts(rows, areas, top, bottom)
                 paths = tuple(tuple(fold(text) for text in path) for path in texts)
@@ -140,7 +141,11 @@ def _texts(rows: Rows, areas: Sequence[Area], top: int, bottom: int) -> list[lis
                     cells.setdefault((at, column), text)
     found = []
     for column in range(width):
-        texts = [" ".join(str(cells[at, column]).split()) for at in range(top, bottom + 1) if (at, column) in cells]
+        texts = [
+            " ".join(str(cells[at, column])[:LONGEST_HEAD].split())
+            for at in range(top, bottom + 1)
+            if (at, column) in cells
+        ]
         found.append(list(dict.fromkeys(texts)))
     return found
 
@@ -215,7 +220,7 @@ def text_at(rows: Rows, row: int, column: int | None) -> str:
     if column is None or column >= len(rows[row]):
         return ""
     value = rows[row][column]
-    return " ".join(clean(str(value)).split()) if isinstance(value, str | int) else ""
+    return " ".join(clean(str(value)[:LONGEST_NAME]).split()) if isinstance(value, str | int) else ""
 
 
 def number_at(rows: Rows, row: int, column: int) -> int | None:

@@ -64,7 +64,7 @@ def test_a_list_is_taken_in_wherever_its_heads_stand(province: Province) -> None
     numbers: list[Any] = [f"({n})" for n in range(1, 8)]
     batch, report = previewed(province, *titles, HEADS, numbers, group, *people, [None, "Tổng cộng", *[None] * 5])
     assert (batch.added, batch.problems, batch.questions) == (4, 0, 0)
-    assert report.notes == ("Trang «Sheet»: 3 dòng tiêu đề nhóm, dòng cộng không được nhập: 4, 5, 10.",)
+    assert report.notes == ("Trang «Sheet»: 3 dòng tiêu đề nhóm, dòng cộng, chữ ký không được nhập: 4, 5, 10.",)
     done(batch, province)
     stored = {one.full_name: (one.birth, one.sex, one.unit.key, one.ethnicity) for one in Person.objects.all()}
     assert stored == {
@@ -83,7 +83,8 @@ def test_three_wrong_units_and_five_bad_dates_are_eight_errors_at_once(province:
     wrong += [line(f"Trần Thị {name}", day) for name, day in zip("DEGHI", dates, strict=True)]
     batch, report = previewed(province, HEADS, line("Lê Văn Đúng", 1975), *wrong)
     assert sorted(told(report.problems)) == sorted(
-        [(row, 6, "") for row in (3, 4, 5)] + [(row, 4, day) for row, day in enumerate(dates, start=6)]
+        [(row, 6, unit) for row, unit in enumerate(units, start=3)]
+        + [(row, 4, day) for row, day in enumerate(dates, start=6)]
     )
     assert all(problem.reason and problem.remedy for problem in report.problems)
     assert (batch.added, batch.refused) == (1, 8)

@@ -18,6 +18,7 @@ HEADS_WITHIN = 10
 """Titles may stand above the headings."""
 MOST_IN_TEMPLATE = 5_000
 KNOWN_AT_LEAST = 2
+LONGEST_HEAD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class CatalogueKind:
         known = self._known()
         required = {fold(str(one.column_name)) for one in self.resource.fields.values() if one.required}
         for number, row in enumerate(sheet.rows[:HEADS_WITHIN], start=1):
-            given = {fold(value) for value in row if isinstance(value, str)}
+            given = {fold(value[:LONGEST_HEAD]) for value in row if isinstance(value, str)}
             if required <= given <= set(known) and len(given) >= KNOWN_AT_LEAST:
                 return number
         return 0

@@ -66,6 +66,8 @@ class Question:
     options: tuple[tuple[str, str], ...]
     """(value, words); the empty value is "not answered" and is offered by the page itself."""
     places: tuple[Place, ...] = ()
+    value: str = ""
+    """What stands in those places, where it is the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What a resource says of a wrong row, as problems with a place, a reason and a remedy."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from trainingplan.resources.columns import cell_text
 from trainingplan.resources.files import FormulaWithoutValue
 
 FILL = "Điền ô này rồi nhập lại."
+NO_COLUMN = "Tệp không có cột «{}», mà dòng thêm mới phải có."
+ADD_COLUMN = "Thêm cột «{}», điền cho từng dòng rồi nhập lại."
 REMEDIES: Mapping[str, str] = {
     "required": FILL,
     "null": FILL,
@@ -24,6 +27,8 @@ REMEDIES: Mapping[str, str] = {
 OTHERWISE = "Sửa ô này trong tệp rồi nhập lại."
 OTHERWISE_ROW = "Sửa dòng này trong tệp, hoặc bỏ dòng này, rồi nhập lại."
 OTHERWISE_FILE = "Tải tệp mẫu của loại này để so lại."
+_LEFT = re.compile(r"Còn lại [0-9.]+\.")
+"""What is left of a quota belongs to the reason."""
 LONGEST = 300
 
 
@@ -32,8 +37,9 @@ def reason_and_remedy(text: str, code: str = "", *, otherwise: str = OTHERWISE) 
     depth = 0
     for index, sign in enumerate(text):
         depth += {"«": 1, "»": -1}.get(sign, 0)
-        if depth <= 0 and sign == "." and text[index + 1 : index + 2] == " " and text[index + 2 :].strip():
-            return text[: index + 1], text[index + 2 :].strip()
+        rest = text[index + 1 :]
+        if depth <= 0 and sign == "." and rest.startswith(" ") and rest.strip() and not _LEFT.fullmatch(rest.strip()):
+            return text[: index + 1], rest.strip()
     return text if text.endswith((".", "?", "!")) else f"{text}.", REMEDIES.get(code, otherwise)
 
 
@@ -55,6 +61,8 @@ def _of_row(row: RowResult, table: Table, resource: CatalogueResource, default_s
         typed = row.row_values.get(heading) if heading else None
         otherwise = OTHERWISE if heading else OTHERWISE_ROW
         reason, remedy = reason_and_remedy(text, error.code or "", otherwise=otherwise)
+        if remedy == FILL and heading and heading not in table.dataset.headers:
+            reason, remedy = NO_COLUMN.format(heading), ADD_COLUMN.format(heading)
         place = place_of(table, row.row_values[ROW], heading, default_sheet)
         yield Problem(place, shown(typed), reason, remedy, heading)
 

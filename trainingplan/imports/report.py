@@ -80,6 +80,6 @@ def _triples(changes: Iterable[list[str]]) -> tuple[tuple[str, str, str], ...]:
 
 
 def _question(found: list[Any]) -> Question:
-    key, text, options, places = found
+    key, text, options, places, *value = found  # kept before there was a value, too
     pairs = tuple((value, words) for value, words in options)
-    return Question(key, text, pairs, tuple(Place(*place) for place in places))
+    return Question(key, text, pairs, tuple(Place(*place) for place in places), *value)

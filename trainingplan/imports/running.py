@@ -100,7 +100,9 @@ def _unanswered(questions: Iterable[Question], answers: Mapping[str, str]) -> It
         if answers.get(question.key) not in {value for value, _ in question.options if value}:
             places: tuple[Place | None, ...] = question.places or (None,)
             for place in places:
-                yield Problem(place, "", question.text, "Chọn câu trả lời ở trang xem trước, rồi xem trước lại.")
+                yield Problem(
+                    place, question.value, question.text, "Chọn câu trả lời ở trang xem trước, rồi xem trước lại."
+                )
 
 
 def _line(

@@ -15,7 +15,7 @@ FOREIGN = (
     ("xl/workbook.bin", f"là sổ Excel dạng nhị phân (.xlsb). {limits.SAVE_AGAIN}"),
     ("word/document.xml", "là văn bản Word, không phải sổ Excel. Nhập từ .xlsx hoặc .csv."),
     ("ppt/presentation.xml", "là bản trình chiếu, không phải sổ Excel. Nhập từ .xlsx hoặc .csv."),
-    ("content.xml", "là bảng tính OpenDocument (.ods). Lưu thành .xlsx rồi nhập lại."),
+    ("content.xml", "là bảng tính OpenDocument (.ods). Mở ra, lưu thành .xlsx (Excel) rồi nhập lại."),
 )
 _UNREADABLE = (BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OverflowError, OSError, zlib.error)
 
@@ -31,8 +31,8 @@ class Package:
         except _UNREADABLE as error:
             raise Unreadable(limits.BROKEN) from error
         entries = self._archive.infolist()
-        self._entries = {entry.filename: entry for entry in entries}
-        if len({name.casefold() for name in self._entries}) < len(entries):
+        self._entries = {_plain(entry.filename): entry for entry in entries}
+        if len(self._entries) < len(entries):
             raise Unreadable(f"có hai phần cùng tên bên trong nên không được đọc. {limits.SAVE_AGAIN}")
         self._left = limits.LARGEST_INFLATED
         _check_sizes(entries)
@@ -45,11 +45,11 @@ class Package:
         raise Unreadable(next((said for name, said in FOREIGN if name in self._entries), unknown))
 
     def __contains__(self, name: str) -> bool:
-        return name in self._entries
+        return _plain(name) in self._entries
 
     def read(self, name: str) -> bytes:
         """The entry, of which no more is inflated than may be, whatever its header says."""
-        entry = self._entries.get(name)
+        entry = self._entries.get(_plain(name))
         if entry is None or entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
             raise Unreadable(limits.BROKEN)
         if entry.flag_bits & 1:
@@ -63,6 +63,11 @@ class Package:
         if self._left < 0:
             raise Unreadable(limits.SUSPICIOUS)
         return content
+
+
+def _plain(name: str) -> str:
+    """A part's name as it is compared: some programs write it in other letters, or with the other slash."""
+    return name.replace("\\", "/").casefold()
 
 
 def _check_sizes(entries: Iterable[ZipInfo]) -> None:

@@ -6,7 +6,9 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from trainingplan.reading.book import CellError
+from trainingplan.reading import limits
+from trainingplan.reading.book import CellError, Unreadable
+from trainingplan.rules.numbers import format_count
 
 EXACT = 10**15
 """Whole numbers from here on a sheet does not hold to the digit."""
@@ -17,6 +19,9 @@ _SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\r": None
 
 def text_value(text: str) -> str | None:
     """The text, or None when nothing stands there."""
+    if len(text) > limits.LONGEST_TEXT:
+        most = format_count(limits.LONGEST_TEXT)
+        raise Unreadable(f"có ô dài hơn {most} chữ, nhiều hơn Excel cho phép. Rút gọn ô ấy rồi nhập lại.")
     if not text.isascii():
         text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     text = text.translate(_SPACES)

@@ -46,9 +46,12 @@ def _decoded(content: bytes) -> str:
 
 def _rows(text: str) -> Iterator[list[str]]:
     csv.field_size_limit(limits.LONGEST_TEXT)
-    first = next((line for line in text[:20_000].splitlines() if line.strip()), "")
+    lines = [line for line in text[:20_000].splitlines() if line.strip()]
+    first = lines[0] if lines else ""
     named = first[4:5] if first.lower().startswith("sep=") and len(first.rstrip()) <= len("sep=;") else ""
-    separator = named or max(SEPARATORS, key=first.count)
+    separator = named or max(
+        SEPARATORS, key=lambda sign: (sum(sign in line for line in lines), first.count(sign), text.count(sign))
+    )
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     for row in reader:
         yield [] if named and reader.line_num == 1 else row

@@ -6,6 +6,7 @@ from trainingplan.reading.book import Unreadable
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+OLD_BOOK, OLDER_BOOK = "Workbook".encode("utf-16-le"), "Book\0".encode("utf-16-le")
 FOREIGN = (
     (b"%PDF", "là PDF, không phải bảng tính. Nhập từ sổ Excel (.xlsx) hoặc .csv."),
     (b"{\\rtf", "là văn bản RTF, không phải bảng tính. Nhập từ sổ Excel (.xlsx) hoặc .csv."),
@@ -40,7 +41,12 @@ def check_foreign(content: bytes) -> None:
     if content.startswith(OLE):
         if ENCRYPTED in content:
             raise Unreadable("có mật khẩu. Bỏ mật khẩu trong Excel, lưu lại rồi nhập lại.")
-        raise Unreadable(f"là sổ Excel kiểu cũ (.xls) hoặc có mật khẩu. {limits.SAVE_AGAIN}")
+        if OLD_BOOK in content or OLDER_BOOK in content:
+            raise Unreadable(
+                "là sổ Excel kiểu cũ (.xls), phần mềm chưa đọc được. Mở bằng Excel, chọn Tệp, Lưu thành (Save As), "
+                "kiểu «Excel Workbook (*.xlsx)», rồi nhập tệp .xlsx vừa lưu."
+            )
+        raise Unreadable(f"là tệp Office kiểu cũ (.xls, .doc …) hoặc có mật khẩu. {limits.SAVE_AGAIN}")
     if content.startswith((b"PK\x05\x06", b"PK")) and b"PK\x05\x06" in content:
         raise Unreadable(limits.BROKEN)
     for magic, said in FOREIGN:

@@ -64,7 +64,10 @@ def old_cells(sheet: Sheet) -> dict[tuple[int, int], str]:
         for column, value in enumerate(values, start=1)
         if isinstance(value, str) and not value.isascii()
     }
-    cells = {cell: sheet.legacy.get(cell) or suspected(value) for cell, value in written_so.items()}
+    cells = {
+        cell: "" if _UNICODE_ONLY.search(value) else sheet.legacy.get(cell) or suspected(value)
+        for cell, value in written_so.items()
+    }
     guessed = Counter(way for cell, way in cells.items() if way and cell not in sheet.legacy)
     if guessed and not any(_UNICODE_ONLY.search(value) for value in written_so.values()):
         ((usual, _),) = guessed.most_common(1)

@@ -16,7 +16,7 @@ LARGEST_AREA = 1_000_000
 """The cells of a sheet from the first to the last, empty ones included: they take memory too."""
 MOST_MERGES = 20_000
 LONGEST_TEXT = 32_767
-LARGEST_TEXT = 16_000_000
+LARGEST_TEXT = 8_000_000
 """Letters of all cells together: one long text may stand in every cell of a small file."""
 DEEPEST = 60
 

@@ -13,7 +13,7 @@ from trainingplan.forms import MONEY_MAXIMUM, PEOPLE_MAXIMUM, SMALL_MAXIMUM
 from trainingplan.models import Plan, Unit
 from trainingplan.reading import CellError, FormulaWithoutValue
 from trainingplan.readings import note_people
-from trainingplan.rules.dates import PartialDate, day_of_serial, parse_date
+from trainingplan.rules.dates import PartialDate, day_of_serial, parse_date, year_of_day
 from trainingplan.rules.names import fold
 from trainingplan.rules.numbers import parse_count, parse_money
 from trainingplan.rules.text import clean, quoted
@@ -105,6 +105,15 @@ class Day(DateCell):
 
 class PartialDay(DateCell):
     """A date of which only the year may be known; written as text, since a sheet has no such dates."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+        """A bare year that was typed into a cell of dates is a day of 1905 to the sheet: asked about, never taken."""
+        if isinstance(value, date) and (year := year_of_day(value)):
+            raise ValueError(
+                f"{quoted(cell_text(value))} có thể là năm {year} gõ vào ô định dạng ngày. "
+                f"Nếu chỉ biết năm thì định dạng ô thành số, gõ lại {year} rồi nhập lại."
+            )
+        return super().clean(value, row, **kwargs)
 
     def read(self, text: str) -> PartialDate | None:
         return parse_date(text)

@@ -105,6 +105,12 @@ def day_of_serial(number: int) -> date | None:
     return _SERIAL_ZERO + timedelta(days=number) if _FIRST_SERIAL <= number <= _LAST_SERIAL else None
 
 
+def year_of_day(day: date) -> int | None:
+    """Return the year that was meant by a day of a sheet, if its number may be one: 06/06/1905 is day 1984."""
+    number = (date(day.year, day.month, day.day) - _SERIAL_ZERO).days
+    return number if _FIRST_YEAR <= number <= _LAST_YEAR else None
+
+
 def _split(typed: str) -> tuple[int, int | None, int | None]:
     """Return the year, month and day as written, whatever the calendar says of them."""
     written = _MIDNIGHT.sub("", clean(typed))

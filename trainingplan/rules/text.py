@@ -6,7 +6,7 @@ import unicodedata
 LONGEST_TYPED = 40
 """No number or date is longer; whatever is, was pasted into the wrong field."""
 
-_SHOWN_LENGTH = 24
+_SHOWN_LENGTH, _LOOKED_AT = 24, 1_000
 # Soft hyphen, zero-width space and joiners, left/right marks, word joiner, byte order mark: they
 # come along from Word and the web, and nobody sees them. Overrides that reorder text (U+202E …)
 # are not here: with those the screen shows another number than the characters say.
@@ -49,7 +49,7 @@ def clean(text: str | None) -> str:
 
 def quoted(text: str) -> str:
     """Return the text as messages show it: «…», on one line, printable, shortened when long."""
-    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(clean(text).split()))
+    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(clean(text[:_LOOKED_AT]).split()))
     return f"«{line if len(line) <= _SHOWN_LENGTH else line[:_SHOWN_LENGTH] + '…'}»"
 
 
