@@ -140,7 +140,7 @@ RECENT_MINUTES = 10
 IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", default=45)
 FAILURES_AN_ADDRESS = env.int("FAILURES_AN_ADDRESS", default=50)
 PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)
-SEAL_LOG_SECONDS = 2
+SEAL_LOG_SECONDS = 10
 PEOPLE_KEPT_YEARS = env.int("PEOPLE_KEPT_YEARS", default=10)
 if SECOND_FACTOR not in {"required", "offered"}:
     raise ImproperlyConfigured("SECOND_FACTOR chỉ nhận required (bắt buộc) hoặc offered (tùy người dùng).")

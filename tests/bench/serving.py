@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -54,6 +55,8 @@ class Tally:
     times: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     acknowledged: dict[tuple[int, int], int] = field(default_factory=dict)
+    late: float = 0.0
+    """Seconds by which the latest work began after its time."""
 
 
 @contextmanager
@@ -179,15 +182,21 @@ class Browser:
         if status != http.client.OK:
             self.tally.wrong.append(f"{status} {address} {body[:200]!r}")
 
+    def submit(self, address: str, fields: dict[str, str]) -> None:
+        """Post a form; whoever is led on to another page has been heard."""
+        status, body = self._ask("POST", address, urlencode(fields), "application/x-www-form-urlencoded")
+        if status != http.client.FOUND:
+            self.tally.wrong.append(f"{status} {address} {body[:200]!r}")
+
     def _post(self, address: str, body: object) -> tuple[int, bytes]:
         return self._ask("POST", address, json.dumps(body))
 
-    def _ask(self, method: str, address: str, body: str | None) -> tuple[int, bytes]:
+    def _ask(self, method: str, address: str, body: str | None, kind: str = "application/json") -> tuple[int, bytes]:
         headers = {
             "Host": "127.0.0.1",
             "Cookie": f"{settings.SESSION_COOKIE_NAME}={self.cell.cookie}; {settings.CSRF_COOKIE_NAME}={self.token}",
             "X-CSRFToken": self.token,
-            "Content-Type": "application/json",
+            "Content-Type": kind,
         }
         began = time.perf_counter()
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
