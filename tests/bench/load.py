@@ -36,13 +36,17 @@ def main() -> int:
     options = _options()
     signing, ours, rush, bare = Tally(), Tally(), Tally(), Tally()
     with own_database() as database:
-        province = build(units=max(options.sessions, options.sign_ins), quotas=12, filled=False)
-        cells = writers(province, max(options.sessions, options.sign_ins))
-        names = _with_passwords(options.sign_ins)
+        province = build(units=options.sessions + options.sign_ins, quotas=12, filled=False)
+        cells = writers(province, options.sessions + options.sign_ins)
+        names = _with_passwords(options.sessions, options.sign_ins)
         connections.close_all()
         with gunicorn(database) as server:
             if names:
-                _sign_in([Browser(server.port, cell, signing) for cell in cells], names, options.sign_in_seconds)
+                _sign_in(
+                    [Browser(server.port, cell, signing) for cell in cells[options.sessions :]],
+                    names,
+                    options.sign_in_seconds,
+                )
                 _report(f"{len(names)} sign-ins in {options.sign_in_seconds} s", signing)
             browsers = [Browser(server.port, cell, ours) for cell in cells[: options.sessions]]
             _save_and_read(browsers, options)
@@ -72,13 +76,18 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _with_passwords(count: int) -> list[str]:
-    """The names of so many writers, who can sign in now. One hash serves all: to check it costs the same."""
+def _with_passwords(before: int, count: int) -> list[str]:
+    """The names of so many writers, who can sign in now; not of those before, whose sessions a new password would end.
+
+    One hash serves all: to check it costs the same.
+    """
     from django.contrib.auth.hashers import make_password  # noqa: PLC0415
 
     from trainingplan.models import Role, User  # noqa: PLC0415
 
-    names = list(User.objects.filter(role=Role.UNIT).order_by("pk").values_list("username", flat=True)[:count])
+    names = list(
+        User.objects.filter(role=Role.UNIT).order_by("pk").values_list("username", flat=True)[before : before + count]
+    )
     User.objects.filter(username__in=names).update(password=make_password(PASSWORD))
     return names
 
