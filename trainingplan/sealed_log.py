@@ -111,10 +111,15 @@ def _check_block(check: Check, parts: list[LogPart], covered: Ranges) -> None:
 
 
 def _check_part(check: Check, part: LogPart, rows: Mapping[int, Row]) -> None:
-    keys = [key for first, last in _runs(part) for key in range(first, last + 1)]
-    if missing := [key for key in keys if key not in rows]:
-        check.blame(f"Nhật ký mất {format_count(len(missing))} dòng trong phần {part.rows} (dòng {missing[0]}).")
-    elif not keys or part_digest(rows[key] for key in keys) != part.digest:
+    runs = _runs(part)
+    first_lost = next((key for first, last in runs for key in range(first, last + 1) if key not in rows), None)
+    if first_lost is not None:
+        there = sum(any(first <= key <= last for first, last in runs) for key in rows)
+        lost = format_count(sum(last - first + 1 for first, last in runs) - there)
+        check.blame(f"Nhật ký mất {lost} dòng trong phần {part.rows} (dòng {first_lost}).")
+        return
+    keys = [key for first, last in runs for key in range(first, last + 1)]
+    if not keys or part_digest(rows[key] for key in keys) != part.digest:
         check.blame(f"Phần nhật ký {part.rows} không còn như lúc ghi: có dòng bị sửa hoặc đổi chỗ.")
 
 

@@ -12,12 +12,15 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from quotas.models import Nomination, Person
+from quotas.resources.nominations import NominationResource
 from quotas.services.nominations import add_nomination
 from quotas.services.retention import NOBODY, forget_people
+from tests.batches import applied, previewed
 from tests.office import signed_in, somebody
 from tests.quotas.rosters_cast import RosterCast, give, make_cast, person
 from trainingplan.models import Change, PersonalRead, Plan, Role, User
 from trainingplan.readings import note_people, watching_people
+from trainingplan.services.jobs import run_job, start_job
 from trainingplan.services.readings import log_reading, readings_of
 
 
@@ -115,3 +118,35 @@ def test_people_of_plans_closed_long_ago_are_forgotten_and_no_others(cast: Roste
 def test_a_plan_that_is_not_closed_long_enough_keeps_its_people(cast: RosterCast, nominee: Nomination) -> None:
     Plan.objects.update(state=Plan.State.CLOSED, year=(timezone.localdate() - timedelta(days=400)).year)
     assert forget_people(actor=None) == 0
+
+
+def test_who_looks_at_another_s_batch_or_takes_its_file_is_noted(cast: RosterCast, nominee: Nomination) -> None:
+    hoa, other = cast.province.hoa, somebody(Role.BOARD)
+    heads = ["Mã", "Họ và tên", "Dân tộc"]
+    batch = previewed("can-bo-theo-ma", hoa, heads, [nominee.person_id, "Phạm Văn Ôn", "Co"])
+    page, file = (reverse(name, args=[batch.uuid]) for name in ("import-batch", "import-upload"))
+    assert "Hrê" in signed_in(other).get(page).content.decode()
+    signed_in(other).get(file)
+    applied(batch, hoa)
+    assert "Hrê" in signed_in(other).get(page).content.decode()
+    signed_in(other).get(file)
+    assert [count for _, count in doors_of(other)] == [1, 1, 1, 1]
+    assert len(readings_of(nominee.person_id)) == 4
+
+
+def test_the_file_of_a_nominee_names_the_person_and_not_the_place(cast: RosterCast, nominee: Nomination) -> None:
+    with watching_people() as people:
+        NominationResource(reader=cast.province.hoa).export(queryset=Nomination.objects.filter(pk=nominee.pk))
+    assert people == {nominee.person_id}
+
+
+def test_who_takes_the_result_of_another_s_job_is_noted(cast: RosterCast, nominee: Nomination) -> None:
+    hoa, other = cast.province.hoa, somebody(Role.BOARD)
+    Nomination.objects.exclude(pk=nominee.pk).delete()
+    job = start_job(kind="phieu-dang-ky", title="Phiếu", params={}, plan=cast.province.plan, actor=other)
+    assert run_job(job).state == "done"
+    taken = signed_in(hoa).get(reverse("job-file", args=[job.pk, 1]))
+    assert taken.status_code == 200
+    assert b"".join(taken.streaming_content)
+    assert doors_of(hoa) == [("Việc nền", 1)]
+    assert len(readings_of(nominee.person_id)) == 2

@@ -119,6 +119,15 @@ def test_a_chain_made_anew_after_tampering_does_not_lead_to_the_noted_head(provi
     assert "chuỗi đã bị thay" in check_log([Anchor("Bản 1", head.position, head.digest)]).faults[0]
 
 
+def test_a_part_that_boasts_of_billions_of_rows_is_found_and_holds_nobody_up(province: Province) -> None:
+    write(province.hoa, 3)
+    connection.check_constraints()
+    with without_triggers(connection):
+        LogPart.objects.update(rows="1-9999999999")
+        connection.check_constraints()
+    assert any("Nhật ký mất 9." in fault for fault in check_log().faults)
+
+
 def test_a_part_takes_in_what_other_writers_interleave(province: Province) -> None:
     """Keys of one writing need not follow each other on PostgreSQL."""
     assert as_ranges([9, 5, 7, 6]) == "5-7,9"

@@ -22,6 +22,9 @@ class Shown:
     action: str
     name: str
     changes: tuple[tuple[str, str, str], ...]
+    resource: str = ""
+    object_pk: str = ""
+    """Of a row that is stored already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ def read_report(batch: ImportBatch) -> Report:
     with batch.report.open("rb") as file:
         found = json.loads(gzip.decompress(file.read()))
     return Report(
-        tuple(Shown(Place(*place), action, name, _triples(changes)) for place, action, name, changes in found["lines"]),
+        tuple(
+            Shown(Place(*place), action, name, _triples(changes), *rest)
+            for place, action, name, changes, *rest in found["lines"]
+        ),
         tuple(Problem(Place(*place) if place else None, *rest) for place, *rest in found["problems"]),
         tuple(_question(one) for one in found["questions"]),
         tuple(found["notes"]),
@@ -68,7 +74,10 @@ def read_report(batch: ImportBatch) -> Report:
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
     return {
-        "lines": [(astuple(line.place), line.action, line.name, line.changes) for line in outcome.lines],
+        "lines": [
+            (astuple(line.place), line.action, line.name, line.changes, line.resource, line.pk if line.before else "")
+            for line in outcome.lines
+        ],
         "problems": [astuple(problem) for problem in outcome.problems],
         "questions": [astuple(question) for question in outcome.questions],
         "notes": outcome.notes,

@@ -248,17 +248,18 @@ class PersonalColumn(Column):
 
     def export(self, instance: Any, **kwargs: Any) -> Any:
         value = super().export(instance, **kwargs)
-        person = self._whose(instance)
+        person = person_of(self, instance)
         if value and person is not None:  # a person in a file is nobody yet whose data could be read
             note_people([person])
         return value
 
-    def _whose(self, row: Any) -> int | None:
-        """The key of the person: the row itself, or, of a nominee, whom it speaks of."""
-        for name in str(self.attribute).split("__")[:-1]:
-            row = getattr(row, name)
-        key: int | None = row.pk
-        return key
+
+def person_of(column: Field, row: Any) -> int | None:
+    """The key of the person of whom a personal column tells: the row itself or, of a nominee, whom it speaks of."""
+    for name in str(column.attribute).split("__")[:-1]:
+        row = getattr(row, name)
+    key: int | None = row.pk
+    return key
 
 
 def plan_column() -> Reference:

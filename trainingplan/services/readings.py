@@ -35,5 +35,11 @@ def readings_of(person: int) -> list[PersonalRead]:
     return [read for read in readings()[:LOOKED_THROUGH] if _holds(read, person)]
 
 
+def people_read_at(address: str) -> set[int]:
+    """Whom the readings at that address showed: whoever takes a job's file reads of the same people."""
+    runs = (run for read in readings().filter(address=address) for run in from_ranges(read.people))
+    return {key for first, last in runs for key in range(first, last + 1)}
+
+
 def _holds(read: PersonalRead, person: int) -> bool:
     return any(first <= person <= last for first, last in from_ranges(read.people))

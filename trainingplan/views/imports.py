@@ -25,6 +25,7 @@ from trainingplan.imports.batches import (
 )
 from trainingplan.imports.kinds import kind_of, kinds_for
 from trainingplan.imports.marking import marked_copy
+from trainingplan.imports.readings import note_file, note_shown
 from trainingplan.imports.report import Report, read_report
 from trainingplan.imports.undo import undo
 from trainingplan.models import ImportBatch, Job
@@ -119,6 +120,8 @@ def import_batch(request: UserRequest, batch_id: UUID) -> HttpResponse:
         context |= _done(request, batch)
     elif batch.state == ImportBatch.State.PREVIEWED:
         context |= _previewed(request, batch)
+    if context.get("current", PROBLEMS) != PROBLEMS:
+        note_shown(context["page"])
     context["turn_query"] = f"xem={context.get('current', '')}&"
     return render(request, "trainingplan/imports/batch.html", context)
 
@@ -216,6 +219,7 @@ def import_marked(request: UserRequest, batch_id: UUID) -> HttpResponse:
     except (Refused, Unreadable) as refused:
         messages.error(request, str(refused), extra_tags="is-bad")
         return redirect("import-batch", batch.uuid)
+    note_file(batch)
     return _file(name, content)
 
 
@@ -229,6 +233,7 @@ def import_upload(request: UserRequest, batch_id: UUID) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message, extra_tags="is-bad")
         return redirect("import-batch", batch.uuid)
+    note_file(batch)
     return _file(batch.file_name, content, "application/octet-stream")
 
 

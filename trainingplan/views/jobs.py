@@ -9,13 +9,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from trainingplan.job_list import asker_of, files_of, kept_until, opens_results, state_of, visible_jobs
 from trainingplan.models import Job
 from trainingplan.policies import WRITE, Action, UserRequest, access, may
+from trainingplan.readings import note_people
 from trainingplan.services.jobs import cancel_job
+from trainingplan.services.readings import people_read_at
 from trainingplan.session_rules import passive
 
 LINES = 50
@@ -82,6 +85,8 @@ def job_file(request: UserRequest, pk: UUID, number: int) -> HttpResponse:
         stored = file.stored.open("rb")
     except FileNotFoundError as error:
         raise Http404(file.name) from error
+    if shown.asked_by_id != request.user.pk:  # Who asked was noted when the file was made.
+        note_people(people_read_at(reverse("job", args=[pk])))
     reply = FileResponse(stored, as_attachment=True, filename=file.name, content_type=file.content_type)
     return cast("HttpResponse", reply)  # streamed: a backup may be large
 
