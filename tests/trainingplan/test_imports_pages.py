@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.models import Institution
-from tests.batches import previewed
-from tests.cast import Province
+from tests.batches import make_batch, previewed
+from tests.cast import Province, make_user
 from tests.office import sheet, signed_in
-from trainingplan.models import ImportBatch, Job
+from trainingplan.imports.batches import visible_batches
+from trainingplan.models import ImportBatch, Job, Role
 
 HEADS = ["Khóa", "Tên", "Tên viết tắt"]
 
@@ -120,3 +121,19 @@ def test_many_rows_are_shown_a_page_at_a_time(board: Client) -> None:
     later = board.get(url("import-batch"), {"xem": "them", "trang": "2"})
     assert "Học viện 119" in later.content.decode()
     assert "Học viện 5<" not in later.content.decode()
+
+
+def test_who_has_changed_unit_or_role_sees_no_batch_of_before(province: Province) -> None:
+    alice, admin = province.alice, make_user("qt", "Quản Trị", Role.ADMIN)
+    batch = make_batch(alice)
+    page = reverse("import-batch", args=[batch.uuid])
+    assert signed_in(alice).get(page).status_code == 200
+    form = {"full_name": alice.full_name, "role": "unit", "unit": province.son_tinh.pk, "is_active": "on"}
+    office = signed_in(admin)
+    change = reverse("admin:trainingplan_user_change", args=[alice.pk])
+    seen = office.get(change).context["seen"]
+    assert office.post(change, {**form, "seen": seen}).status_code == 302
+    alice.refresh_from_db()
+    assert alice.unit == province.son_tinh
+    assert signed_in(alice).get(page).status_code == 404
+    assert make_batch(alice) in visible_batches(alice)

@@ -18,7 +18,7 @@ from trainingplan.imports.kinds import Contents, FileKind, kind_of, kinds_for
 from trainingplan.imports.rehearsal import rehearsal
 from trainingplan.imports.report import keep_report
 from trainingplan.imports.running import ADDED, CHANGED, Outcome, run
-from trainingplan.models import ImportBatch, ImportedRow, Plan, User
+from trainingplan.models import Change, ImportBatch, ImportedRow, Plan, User
 from trainingplan.policies import Action, may
 from trainingplan.reading import Book, Unreadable, read_book
 from trainingplan.rules.numbers import format_count
@@ -41,9 +41,13 @@ class ChangedSince(Refused):
 
 
 def visible_batches(user: User) -> QuerySet[ImportBatch]:
-    """One's own; all of them for who reads the log."""
+    """All of them for who reads the log; else one's own, since one last changed role or unit."""
     batches = ImportBatch.objects.select_related("by", "plan", "undone_by")
-    return batches if may(user, Action.SEE_TRAIL) else batches.filter(by=user)
+    if may(user, Action.SEE_TRAIL):
+        return batches
+    moves = Change.objects.filter(table="user", row=str(user.pk), field__in=("role", "unit")).order_by("-pk")
+    moved = moves.values_list("at", flat=True).first()
+    return batches.filter(by=user, at__gte=moved) if moved else batches.filter(by=user)
 
 
 def recognise(book: Book, actor: User) -> FileKind | None:
