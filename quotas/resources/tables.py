@@ -41,6 +41,7 @@ from trainingplan.rules.numbers import parse_count
 from trainingplan.services.refusals import Refused
 
 PROGRAMME, APPENDIX, NUMBER, VERSION = "Khóa chương trình", "Phụ lục số", "Số người", "Phiên bản"
+MARK = "Số liệu minh họa"
 
 
 def quota_column() -> Reference:
@@ -159,7 +160,7 @@ class PersonResource(BulkResource):
     job_title = Column("job_title", "Chức vụ")
     ethnicity = PersonalColumn("ethnicity", "Dân tộc")
     education = Column("education", "Trình độ hiện tại")
-    illustrative = Column("illustrative", "Số liệu minh họa", YesNo())
+    illustrative = Column("illustrative", MARK, YesNo())
 
     class Meta:
         model = Person
@@ -267,6 +268,7 @@ class CellResource(BulkResource):
             typed="" if instance.number is None else str(instance.number),
             version=stands if seen is None else seen,
             no_need=getattr(instance, "no_need", False),
+            illustrative=self.taking_back and YesNo().clean(row.get(MARK)),
         )
         self._cells[instance.quota.programme.plan].append((row[ROW], cell))
 
@@ -312,7 +314,7 @@ class AllocationResource(CellResource):
     unit_name = Column("unit", "Đơn vị", shown_only=True)
     number = Column("number", NUMBER, Count(), required=True)
     version = Column("version", VERSION, shown_only=True)
-    illustrative = Column("illustrative", "Số liệu minh họa", YesNo(), shown_only=True)
+    illustrative = Column("illustrative", MARK, YesNo(), shown_only=True)
 
     class Meta:
         model = Allocation
@@ -335,7 +337,7 @@ class RegistrationResource(CellResource):
     number = Column("number", NUMBER, Count(), required=True)
     no_need = Column("no_need", "Không có nhu cầu", YesNo())
     version = Column("version", VERSION, shown_only=True)
-    illustrative = Column("illustrative", "Số liệu minh họa", YesNo(), shown_only=True)
+    illustrative = Column("illustrative", MARK, YesNo(), shown_only=True)
 
     class Meta:
         model = Registration

@@ -28,7 +28,8 @@ class Outcome(StrEnum):
 class CellInput:
     """What was typed into one cell. `version` is the one the writer saw, 0 for a cell that nobody has filled.
 
-    `quota_id` is the key of the grid's column: a quota, a sub-quota, for caps a programme.
+    `quota_id` is the key of the grid's column: a quota, a sub-quota, for caps a programme. Only a cell that is written
+    back as it stood before is `illustrative`.
     """
 
     unit_id: int
@@ -37,6 +38,7 @@ class CellInput:
     version: int = 0
     no_need: bool = False
     reason: str = ""
+    illustrative: bool = False
 
     @property
     def key(self) -> "Key":
@@ -205,7 +207,7 @@ class Sheet:
     def _row(self, proposed: Proposed, actor: User, now: datetime, *, registers: bool) -> tuple[object, ...]:
         """As `write` names the columns; whoever writes a cell makes it one of the real plan."""
         cell = proposed.cell
-        row = (cell.quota_id, cell.unit_id, proposed.number, cell.version + 1, False, now, actor.pk)
+        row = (cell.quota_id, cell.unit_id, proposed.number, cell.version + 1, cell.illustrative, now, actor.pk)
         return (*row, cell.no_need) if registers else row
 
     def _log(self, actor: User, plan: Plan, reason: str) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from budget.models import NormItem, NormSet
-from courses.models import Institution
+from courses.models import Institution, Programme
 from quotas.models import Allocation, Nomination, Person
 from quotas.services.cells import CellInput, save_allocations
 from tests.batches import applied, previewed, problems
@@ -28,6 +29,7 @@ from trainingplan.imports.undo import undo
 from trainingplan.models import Change, ImportBatch, Plan
 from trainingplan.reading import read_book
 from trainingplan.resources.files import Xlsx
+from trainingplan.services.catalogue import Edits
 from trainingplan.services.refusals import Refused
 
 HEADS = ["Khóa", "Tên", "Tên viết tắt"]
@@ -168,6 +170,17 @@ def test_undo_writes_back_what_stood_and_removes_what_was_added(province: Provin
         undo(undone, actor=province.hoa)
 
 
+def test_undo_brings_the_mark_of_illustrative_cells_back(province: Province) -> None:
+    Allocation.objects.create(
+        quota=province.kv3, unit=province.binh_son, number=2, illustrative=True, updated_at=timezone.now()
+    )
+    batch = applied(previewed("phan-bo", province.hoa, CELLS, cell("kv3", "binh-son", 1)), province.hoa)
+    assert not Allocation.objects.get().illustrative
+    assert batch.imported.get().changes == [("Số liệu minh họa", "có", ""), ("Số người", "2", "1")]
+    undo(batch, actor=province.hoa)
+    assert Allocation.objects.values_list("number", "illustrative").get() == (2, True)
+
+
 def test_undo_keeps_what_was_edited_since_and_says_who(province: Province) -> None:
     rows = [cell("kv3", "binh-son", 1), cell("kv3", "son-tinh", 2)]
     batch = applied(previewed("phan-bo", province.hoa, CELLS, *rows), province.hoa)
@@ -286,13 +299,27 @@ def test_a_long_file_asks_the_database_no_more_than_a_short_one(changed: bool, p
     assert counted[1] <= counted[0] + 8, "statements hold as many rows as the database takes"
 
 
-def test_many_added_rows_are_logged_one_line_each(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_rows_are_logged_one_line_each(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainingplan.services.catalogue.MANY", 2)
-    applied(previewed("can-bo-theo-ma", province.hoa, PEOPLE, person(1), person(2)), province.hoa)
+    batch = applied(previewed("can-bo-theo-ma", province.hoa, PEOPLE, person(1), person(2)), province.hoa)
     told = list(Change.objects.filter(table="person").order_by("pk").values_list("field", "new"))
     assert [field for field, _ in told] == ["thêm mới"] * 2
     assert "họ và tên: Nguyễn Văn Đức" in told[0][1]
     assert "chức vụ: Chuyên viên 1" in told[0][1]
+    undo(batch, actor=province.hoa)
+    gone = Change.objects.filter(table="person", field="xóa").order_by("pk").values_list("old", "new")
+    assert sorted(gone) == sorted((new, "") for _, new in told), "what was removed is told as it was when it was added"
+
+
+def test_rows_of_a_plan_are_logged_value_by_value_however_many(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainingplan.services.catalogue.MANY", 1)
+    edits, nature = Edits(province.hoa), Programme.Nature.values[0]
+    with transaction.atomic():
+        edits.save_many([(None, Programme(plan=province.plan, key="moi", position=9, name="Lớp mới", nature=nature))])
+        edits.close()
+    assert set(Change.objects.filter(table="programme").values_list("field", flat=True)) >= {"key", "name"}
 
 
 def test_norm_tables_come_in_for_those_who_keep_norms(province: Province) -> None:

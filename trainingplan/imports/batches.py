@@ -17,18 +17,18 @@ from trainingplan.imports.encodings import converted, in_unicode, legacy_questio
 from trainingplan.imports.kinds import Contents, FileKind, kind_of, kinds_for
 from trainingplan.imports.rehearsal import rehearsal
 from trainingplan.imports.report import keep_report
-from trainingplan.imports.running import ADDED, CHANGED, Outcome, run
+from trainingplan.imports.running import ADDED, CHANGED, Line, Outcome, run
 from trainingplan.models import Change, ImportBatch, ImportedRow, Plan, User
 from trainingplan.policies import Action, may
 from trainingplan.reading import Book, Unreadable, read_book
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import one_batch
+from trainingplan.services.inserting import insert_rows
 from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Running
 
 KEPT_DAYS = 30
 """How long uploads and their previews are kept; the batch and what it changed stay."""
-AT_ONCE = 1_000
 GONE = "Tệp đã tải lên của lần nhập này không còn được lưu. Hãy tải tệp lên lại."
 CHANGED_SINCE = (
     "Chưa nhập: dữ liệu đã thay đổi từ lúc xem trước. Dưới đây là bản xem trước mới; hãy xem lại rồi xác nhận."
@@ -181,28 +181,22 @@ def _check(outcome: Outcome, mode: str) -> None:
 
 
 def _keep(batch: ImportBatch, outcome: Outcome, mode: str, log: UUID) -> None:
-    ImportedRow.objects.bulk_create(
-        (
-            ImportedRow(
-                batch=batch,
-                table=line.table,
-                resource=line.resource,
-                sheet=line.place.sheet[:200],
-                row=line.place.row,
-                name=line.name[:500],
-                object_pk=line.pk,
-                added=line.action == ADDED,
-                before=line.before,
-                after=line.after,
-            )
-            for line in outcome.lines
-            if line.action in (ADDED, CHANGED)
-        ),
-        batch_size=AT_ONCE,
+    insert_rows(
+        ImportedRow, IMPORTED, [_kept(batch, line) for line in outcome.lines if line.action in (ADDED, CHANGED)]
     )
     batch.state, batch.mode = ImportBatch.State.APPLIED, mode
     batch.applied_at, batch.log_batch, batch.message = timezone.now(), log, ""
     batch.save()
+
+
+IMPORTED = ("batch", "table", "resource", "sheet", "row", "name", "object_pk", "added", "before", "after")
+
+
+def _kept(batch: ImportBatch, line: Line) -> tuple[object, ...]:
+    """What is kept of a row that was written, as IMPORTED names it."""
+    where = (line.place.sheet[:200], line.place.row)
+    written = (line.name[:500], line.pk, line.action == ADDED, line.before, line.after)
+    return (batch.pk, line.table, line.resource, *where, *written)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from import_export.results import Result, RowResult
 
 from trainingplan.imports.kinds import ROW, Place, Problem, Table
+from trainingplan.imports.remedies import remedy_of
 from trainingplan.reading import CellError
 from trainingplan.resources.base import REFUSED_BEFORE, CatalogueResource, words_of
 from trainingplan.resources.columns import cell_text
@@ -40,7 +41,7 @@ def reason_and_remedy(text: str, code: str = "", *, otherwise: str = OTHERWISE) 
         rest = text[index + 1 :]
         if depth <= 0 and sign == "." and rest.startswith(" ") and rest.strip() and not _LEFT.fullmatch(rest.strip()):
             return text[: index + 1], rest.strip()
-    return text if text.endswith((".", "?", "!")) else f"{text}.", REMEDIES.get(code, otherwise)
+    return text if text.endswith((".", "?", "!")) else f"{text}.", REMEDIES.get(code) or remedy_of(text) or otherwise
 
 
 def problems_in(result: Result, table: Table, resource: CatalogueResource, default_sheet: str) -> Iterator[Problem]:

@@ -135,12 +135,17 @@ def cells_of(columns: list[Column], row: Model) -> Cells:
 
 
 def stored_columns(resource: CatalogueResource) -> list[Column]:
-    """The columns that are kept of a row: those that are read, and those by which its key is found."""
+    """The columns that are kept of a row: those that are read, by which its key is found, and the mark it may lose."""
     columns = resource.get_import_fields()
     scopes = {heading for column in columns for heading in getattr(column.widget, "scope", ())}
     given = {column.column_name for column in columns}
-    shown = [one for one in resource.columns.values() if one.column_name in scopes - given]
+    shown = [one for one in resource.columns.values() if one.column_name in scopes - given or _lost(one)]
     return [*shown, *columns]
+
+
+def _lost(column: Column) -> bool:
+    """No file sets the mark of illustrative data there, but whoever writes the row takes it off."""
+    return column.attribute == "illustrative" and bool(column.readonly)
 
 
 def _stored(column: Column, row: Model) -> Any:

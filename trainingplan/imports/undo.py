@@ -139,7 +139,7 @@ class _Table:
             cells = {**row.after, **((resource.emptied(row.after) or {}) if row.added else row.before)}
             dataset.append([*(cells.get(head) for head in heads), row.pk])
         writer = self._resource()
-        writer.good_rows = True
+        writer.good_rows = writer.taking_back = True
         result = writer.import_data(dataset, dry_run=False, user=self.actor, reason=self._reason)
         if result.base_errors:
             raise Refused(words_of(result.base_errors[0].error))

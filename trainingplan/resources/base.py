@@ -65,6 +65,8 @@ class CatalogueResource(Resource):
     """Keep the rows that are right though others are refused; set by whoever has asked for it."""
     refused_rows: frozenset[int] = frozenset()
     """Rows, by their number in ROW, that whoever read the file has refused: judged like all others, never written."""
+    taking_back = False
+    """The file is what stood before: where writing takes off the mark of illustrative data, it comes back with them."""
     watch: Callable[[int], None] | None = None
     """Called with each row's number; may raise to end the import."""
 

@@ -30,9 +30,10 @@ NEVER_SHOWN = frozenset({"password", "ethnicity"})
 UNGROUPED = frozenset({"year", "birth_year", "birth_month", "birth_day"})
 HIDDEN = "•••"
 MANY = 200
-"""When so many rows are added at once, the log takes one line for each instead of one for each value."""
-ADDED = "thêm mới"
-"""The name of what such a line tells, in place of a field's."""
+"""When so many rows are added or removed at once, the log takes one line for each instead of one for each value – but
+for rows of plans, of which amendments and the history of figures ask value by value."""
+ADDED, REMOVED = "thêm mới", "xóa"
+"""The names of what such lines tell, in place of a field's."""
 AT_ONCE = 1_000
 """Rows in one statement, where the database takes so many."""
 ASIDE = 10_000
@@ -78,7 +79,7 @@ class Edits:
         for _, row in rows:
             self._open(row)
         write_rows(rows)
-        brief = sum(before is None for before, _ in rows) >= MANY
+        brief = _in_brief([after for before, after in rows if before is None])
         for before, after in rows:
             self._texts.pop(_key(after), None)
             self._note_differences(before, after, brief=brief and before is None)
@@ -121,8 +122,9 @@ class Edits:
         if used:
             only = rows[0] if len(rows) == 1 else None
             raise Refused(f"Không xóa được {self._label(only)}: {in_words(uses_of(only))}." if only else "")
+        brief = _in_brief(rows)
         for row in rows:
-            self._note_differences(row, None)
+            self._note_differences(row, None, brief=brief)
         collector.delete()
 
     def relate(self, row: models.Model, name: str, related: Iterable[models.Model]) -> None:
@@ -166,7 +168,7 @@ class Edits:
     def _note_differences(
         self, before: models.Model | None, after: models.Model | None, *, brief: bool = False
     ) -> None:
-        """Note each value that differs; `brief` puts those of a row that was added into one line."""
+        """Note each value that differs; `brief` puts those of a row that was added or removed into one line."""
         row = after or before
         if row is None:
             return
@@ -180,7 +182,8 @@ class Edits:
                 changes.append((field.name, self._shown(before, field), self._shown(after, field)))
         if brief and changes:
             names = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
-            changes = [(ADDED, "", "; ".join(f"{names[name]}: {new}" for name, _, new in changes))]
+            told = "; ".join(f"{names[name]}: {old or new}" for name, old, new in changes)
+            changes = [(ADDED, "", told) if after else (REMOVED, told, "")]
         if changes:
             self._note(row, changes)
 
@@ -211,6 +214,10 @@ class Edits:
         if key not in self._texts:
             self._texts[key] = str(row)
         return self._texts[key]
+
+
+def _in_brief(rows: Sequence[models.Model]) -> bool:
+    return len(rows) >= MANY and not belongs_to_plans(type(rows[0]))
 
 
 def write_rows(rows: Sequence[tuple[models.Model | None, models.Model]]) -> None:

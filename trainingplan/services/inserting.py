@@ -1,11 +1,11 @@
 """Writing many rows at once as plain tuples: instances of models would cost several times what the database does."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, CharField, ForeignKey, IntegerField, Model, TextField
+from django.db.models import AutoField, CharField, ForeignKey, IntegerField, JSONField, Model, TextField
 
 MOST_PARAMETERS = 30_000
 """In one statement, where the database names no limit of its own."""
@@ -53,6 +53,8 @@ def _preparing(field: Any) -> Callable[[Any], Any] | None:
     """What makes a value of the field one that the database takes; None where it does as it is."""
     if isinstance(field, _AS_THEY_ARE):
         return None
+    if isinstance(field, JSONField):
+        return partial(field.get_db_prep_save, connection=connection)
 
     @lru_cache(maxsize=1024)
     def prepare(value: Hashable) -> Any:
