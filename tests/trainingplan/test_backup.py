@@ -1,5 +1,6 @@
 """A backup is of one moment and comes back as it was, on either database."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -148,7 +149,13 @@ def test_backups_are_kept_on_record_and_old_ones_cleared_away(tmp_path: Path, se
         Backup.objects.filter(pk=made.pk).update(
             name=f"{number}.khdt", made_at=timezone.now() - timedelta(days=100 - number)
         )
+    dead, alive = (tmp_path / "kept" / f".{name}.khdt-x.part" for name in ("dead", "alive"))
+    dead.touch()
+    alive.touch()
+    os.utime(dead, (0, 0))
     assert remove_old_backups(actor=None) == 2
+    assert (dead.exists(), alive.exists()) == (False, True)
+    alive.unlink()
     assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == ["2.khdt", "3.khdt"]
     assert Backup.objects.filter(removed_at=None).count() == 2
     with pytest.raises(BackupRefused, match="Không ghi được"):

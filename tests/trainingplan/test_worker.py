@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import override_settings
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from tests.cast import Province, make_province
 from trainingplan.models import Chore, Job, JobFile
-from trainingplan.services import running
+from trainingplan.services import running, worker
 from trainingplan.services.jobs import cancel_job, run_job, start_job
 from trainingplan.services.running import Running
 from trainingplan.services.worker import WorkLoop, do_chores, forget_results, forget_tasks, queue_forgotten
@@ -119,6 +120,19 @@ def test_results_are_forgotten_in_time_with_their_bytes(province: Province) -> N
     assert not default_storage.exists(place)
     assert not JobFile.objects.exists()
     assert Job.objects.filter(pk=job.pk).exists()
+
+
+def test_a_file_that_no_row_knows_is_forgotten_after_a_day(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its worker was killed between the file and the row."""
+    run_job(asked(province, "leave_a_file"))
+    known = JobFile.objects.get().stored.name
+    stray = default_storage.save("viec-nen/abc/def", ContentFile(b"a"))
+    foreign = default_storage.save("khac/def", ContentFile(b"a"))
+    forget_results()
+    assert default_storage.exists(stray)
+    monkeypatch.setattr(worker, "STRAYS_KEPT", timedelta(days=-1))
+    forget_results()
+    assert [default_storage.exists(name) for name in (stray, known, foreign)] == [False, True, True]
 
 
 def test_the_queue_s_own_rows_are_forgotten(province: Province, jobs_at_once: None) -> None:

@@ -2,7 +2,7 @@
 
 import socket
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -89,9 +89,16 @@ def _keep(attempt: _Attempt, summary: Summary, words: str) -> Backup:
     return backup
 
 
+HALF_WRITTEN = timedelta(days=1)
+"""No backup is written so long: its writer was killed."""
+
+
 @transaction.atomic
 def remove_old_backups(*, actor: User | None) -> int:
-    """Delete the files that are older than BACKUP_KEEP_DAYS, but never of the newest BACKUP_KEEP good ones."""
+    """Delete the files that are older than BACKUP_KEEP_DAYS, but never of the newest BACKUP_KEEP good ones.
+
+    What a killed writer left half written goes, too.
+    """
     good = Backup.objects.filter(ok=True, machine=socket.gethostname()[:200], removed_at=None).exclude(name="")
     folder, oldest = Path(settings.BACKUP_DIR), timezone.now() - timedelta(days=settings.BACKUP_KEEP_DAYS)
     there = [backup for backup in good.order_by("-pk") if (folder / backup.name).is_file()]
@@ -102,6 +109,9 @@ def remove_old_backups(*, actor: User | None) -> int:
         record(entries, actor=actor, plan=None)
     for backup in old:
         (folder / backup.name).unlink(missing_ok=True)
+    for half in folder.glob(".*.part"):
+        if datetime.fromtimestamp(half.stat().st_mtime, tz=UTC) < timezone.now() - HALF_WRITTEN:
+            half.unlink(missing_ok=True)
     return len(old)
 
 

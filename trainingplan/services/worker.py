@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import Error, close_old_connections
 from django.db.models import F, Q
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from trainingplan.backup.tables import file_names
 from trainingplan.models import Chore, Job, JobFile
 from trainingplan.services.jobs import STOPPING, enqueue, take_back_abandoned
 
@@ -30,6 +32,9 @@ LOOK_AFTER = 5
 FORGOTTEN = timedelta(minutes=1)
 """So old a job that waits must have its place in the queue: else whoever asked died before it was queued."""
 TASKS_KEPT = timedelta(days=7)
+STRAYS_KEPT = timedelta(days=1)
+STORED_IN = ("viec-nen", "nhap-excel")
+"""Where our own files are in the storage; what lies elsewhere is somebody else's."""
 
 
 class WorkLoop:
@@ -120,12 +125,35 @@ def _do_chore(name: str, interval: timedelta) -> None:
 
 
 def forget_results() -> None:
-    """A chore: files of jobs that ended long ago, or that an overtaken attempt left, are deleted."""
+    """A chore: files of jobs that ended long ago, or that an overtaken attempt left, and strays are deleted."""
     old = timezone.now() - timedelta(days=settings.JOB_RESULT_DAYS)
     over = Q(job__finished_at__lt=old) | (Q(job__finished_at__isnull=False) & ~Q(attempt=F("job__attempt")))
     for file in JobFile.objects.filter(over):
         file.stored.delete(save=False)
         file.delete()
+    forget_strays()
+
+
+def forget_strays() -> None:
+    """A part of a chore: files that no row refers to, since who stored them died before he wrote it."""
+    known, old = set(file_names("default")), timezone.now() - STRAYS_KEPT
+    for folder in STORED_IN:
+        for name in _stored(folder):
+            try:
+                if name not in known and default_storage.get_modified_time(name) < old:
+                    default_storage.delete(name)
+            except FileNotFoundError:  # somebody else was quicker
+                continue
+
+
+def _stored(folder: str) -> list[str]:
+    """The files of a folder of the storage and of the folders in it; none where it is not there yet."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    here = [f"{folder}/{name}" for name in files]
+    return [*here, *(name for inner in folders for name in _stored(f"{folder}/{inner}"))]
 
 
 def forget_tasks() -> None:
