@@ -147,6 +147,6 @@ def test_who_takes_the_result_of_another_s_job_is_noted(cast: RosterCast, nomine
     assert run_job(job).state == "done"
     taken = signed_in(hoa).get(reverse("job-file", args=[job.pk, 1]))
     assert taken.status_code == 200
-    assert b"".join(taken.streaming_content)
+    assert b"".join(taken.streaming_content)  # type: ignore[attr-defined]
     assert doors_of(hoa) == [("Việc nền", 1)]
     assert len(readings_of(nominee.person_id)) == 2

@@ -115,7 +115,8 @@ def import_batch(request: UserRequest, batch_id: UUID) -> HttpResponse:
     batch = _find(request, batch_id)
     waiting = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING))
     pending = waiting.filter(pk=batch.job).first() if batch.job else None
-    context = {"batch": batch, "tone": tone_of(batch), "own": batch.by_id == request.user.pk, "pending": pending}
+    own = batch.by_id == request.user.pk
+    context: dict[str, Any] = {"batch": batch, "tone": tone_of(batch), "own": own, "pending": pending}
     if batch.state in (ImportBatch.State.APPLIED, ImportBatch.State.UNDONE):
         context |= _done(request, batch)
     elif batch.state == ImportBatch.State.PREVIEWED:
