@@ -1,17 +1,22 @@
-"""WSGI entry for gunicorn. A start that would leave the site open is refused here."""
+"""WSGI entry for gunicorn. A start that would leave the site open is refused here, in words and not in a traceback."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingplan.settings")
 
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
 
-from django.urls import get_resolver  # noqa: E402 - the settings must be read first
+    from trainingplan.safe_start import refuse_unsafe_start  # the settings must be read first
 
-from trainingplan.safe_start import refuse_unsafe_start  # noqa: E402
-
-refuse_unsafe_start()
+    refuse_unsafe_start()
+except ImproperlyConfigured as refused:
+    sys.stderr.write(f"{refused}\n")
+    sys.exit(os.EX_CONFIG)  # deploy/ke-hoach-web.service: no use to try again
 # Every view is loaded once, in the parent: else the first reader of each worker waits for it.
 _views = get_resolver().url_patterns

@@ -100,6 +100,9 @@ def test_a_wrong_backup_is_refused_before_anything_is_written(filled: Path, empt
         "altered plain": (plain[:5000] + bytes([plain[5000] ^ 1]) + plain[5001:], None, "bị hỏng"),
         "wrong key": (whole, OTHER_KEY, "Sai khóa"),
         "no key": (whole, None, "Hãy đặt khóa đó"),
+        "plain among sealed": (plain, KEY, "không mã hóa.*--plain"),
+        "another cipher": (whole.replace(b'"AES-256-GCM"', b'"AES-256-GCX"', 1), KEY, "phần đầu"),
+        "no mark of a key": (whole.replace(b'"key"', b'"kex"', 1), KEY, "phần đầu"),
         "no backup": (b"SQLite format 3\x00" + whole, KEY, "không phải là bản sao lưu"),
         "nothing": (b"", KEY, "không phải là bản sao lưu"),
     }

@@ -59,6 +59,13 @@ NEW_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 WRONG_KEY_TEXT = f"BACKUP_KEY không phải là khóa 32 byte. Hãy tạo khóa bằng: {NEW_KEY}"
 
 
+UNSEALED = (
+    "Bản sao lưu này không mã hóa, nên ai có tệp cũng sửa được mà không để lại dấu. "
+    "Nếu biết chắc tệp từ đâu đến, thêm --plain."
+)
+"""Who could put such a file among the sealed ones would otherwise bring in accounts of his own."""
+
+
 class Seal(Protocol):
     """What closes and opens the chunk of a place; `opened` gives None for what was not closed at this place."""
 
@@ -164,7 +171,11 @@ def _opened_header(file: BinaryIO, key: Key | None) -> Seal:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise damaged("không đọc được phần đầu") from error
     if cipher == "none":
+        if key is not None:
+            raise BackupRefused(UNSEALED)
         return Plain(MAGIC + line)
+    if cipher != "AES-256-GCM" or not isinstance(told.get("key"), str):
+        raise damaged("không đọc được phần đầu")
     if key is None:
         raise BackupRefused(
             f"Bản sao lưu đã mã hóa bằng khóa có dấu {told.get('key')}. Hãy đặt khóa đó vào biến môi trường BACKUP_KEY."

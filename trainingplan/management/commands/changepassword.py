@@ -13,6 +13,8 @@ from trainingplan.services.changes import Entry, record
 class Command(changepassword.Command):
     """Nobody has signed in at a command line: the log says that the system did it."""
 
+    help = "Đặt mật khẩu mới cho một tài khoản; ghi vào nhật ký."
+
     def handle(self, *args: Any, **options: Any) -> str | None:
         named = User.objects.filter(username=options["username"] or getpass.getuser())
         before = named.values_list("password", flat=True).first()

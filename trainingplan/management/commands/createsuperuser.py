@@ -12,6 +12,8 @@ from trainingplan.services.changes import Entry, record
 class Command(createsuperuser.Command):
     """Nobody has signed in at a command line: the log says that the system did it. The web makes no such user."""
 
+    help = "Tạo một tài khoản quản trị hệ thống; hỏi tên đăng nhập, họ tên và mật khẩu."
+
     def handle(self, *args: Any, **options: Any) -> None:
         known = set(_administrators().values_list("pk", flat=True))
         super().handle(*args, **options)

@@ -26,9 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true", help="thay toàn bộ dữ liệu đang có")
         parser.add_argument("--check-only", action="store_true", help="chỉ kiểm tra bản sao lưu, không ghi gì")
 
-    def handle(self, *args: Any, file: Path, replace: bool, check_only: bool, **options: Any) -> None:
+        parser.add_argument("--plain", action="store_true", help="nhận bản không mã hóa, biết chắc từ đâu đến")
+
+    def handle(self, *args: Any, file: Path, replace: bool, check_only: bool, plain: bool, **options: Any) -> None:
         try:
-            key = Key.from_text(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
+            key = Key.from_text(settings.BACKUP_KEY) if settings.BACKUP_KEY and not plain else None
             if check_only:
                 archive = verify(file, key)
                 self._tell("Bản sao lưu nguyên vẹn", archive.head.made_at, archive.summary)
