@@ -8,6 +8,7 @@ from trainingplan.imports.kinds import Place, Problem, Question, Table
 from trainingplan.reading import Book, Sheet
 from trainingplan.resources.columns import cell_text
 from trainingplan.rules.names import fold
+from trainingplan.services.refusals import Refused
 
 DEEPEST_HEAD, LONGEST_HEAD = 60, 300
 """Rows in which the heads are looked for."""
@@ -48,17 +49,30 @@ class Read:
 
 
 def find_grid(book: Book, *heads: str) -> Grid | None:
-    """The first sheet, shown or hidden, that has all these heads in one row; whatever the sheet is called."""
+    """The only sheet, shown or hidden, that has all these heads in one row, whatever it is called.
+
+    Raises Refused where there are two that differ: which of them is meant is not guessed.
+    """
     wanted = [fold(head) for head in heads]
-    for sheet in book.sheets:
-        for at, row in enumerate(sheet.rows[:DEEPEST_HEAD]):
-            columns: dict[str, int] = {}
-            for column, value in enumerate(row):
-                if isinstance(value, str):
-                    columns.setdefault(fold(value[:LONGEST_HEAD]), column)
-            grid = Grid(sheet, at, columns)
-            if all(grid.column(head) is not None for head in wanted):
-                return grid
+    found = [grid for sheet in book.sheets if (grid := _grid_of(sheet, wanted)) is not None]
+    for other in found[1:]:
+        if other.sheet.rows != found[0].sheet.rows:
+            raise Refused(
+                f"Tệp có hai trang cùng một mẫu mà khác nhau: «{found[0].sheet.name}» và «{other.sheet.name}». "
+                "Xóa trang không dùng (trang bị ẩn thì bỏ ẩn trước), lưu tệp rồi nhập lại."
+            )
+    return found[0] if found else None
+
+
+def _grid_of(sheet: Sheet, wanted: list[str]) -> Grid | None:
+    for at, row in enumerate(sheet.rows[:DEEPEST_HEAD]):
+        columns: dict[str, int] = {}
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                columns.setdefault(fold(value[:LONGEST_HEAD]), column)
+        grid = Grid(sheet, at, columns)
+        if all(grid.column(head) is not None for head in wanted):
+            return grid
     return None
 
 

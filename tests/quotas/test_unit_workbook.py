@@ -18,6 +18,8 @@ from quotas.services.responses import send_response
 from tests.cast import Province, make_quota
 from tests.office import signed_in
 from tests.quotas.workbooks import Opened, book_of, contents_of, rows_of, taken_in, told, words
+from trainingplan.imports.batches import apply, preview, take_up
+from trainingplan.imports.report import read_report
 from trainingplan.models import AccessRefusal, Change, Job, JobFile, Plan, User
 from trainingplan.services.access import watching
 from trainingplan.services.jobs import run_job, start_job
@@ -152,6 +154,15 @@ def test_moved_removed_and_renamed_rows_and_sheets_are_known_by_their_keys(provi
     assert registered(province) == {"hcm": (1, False), "kv3": (8, False)}
 
 
+def test_of_a_copied_sheet_that_differs_it_is_not_guessed_which_one_is_meant(province: Province) -> None:
+    opened = Opened(made(province))
+    copy = opened.book.copy_worksheet(opened.sheet(KEY_HEAD)[0])
+    assert contents_of(KIND, opened.saved(), province.plan, province.alice).problems == ()
+    opened.type("kv3", "8")
+    with pytest.raises(Refused, match=f"«{copy.title}»"):
+        contents_of(KIND, opened.saved(), province.plan, province.alice)
+
+
 @pytest.mark.parametrize(
     ("typed", "mark", "reason"),
     [
@@ -268,6 +279,16 @@ def test_what_came_in_is_one_act_of_the_log_by_its_writer(province: Province) ->
     logged = Change.objects.filter(table="registration")
     assert {change.new for change in logged} == {"3", "không có nhu cầu"}
     assert {(change.reason, change.actor) for change in logged} == {("Nhập từ tệp tep.xlsx", province.alice)}
+
+
+def test_keys_that_the_name_of_a_cell_says_are_no_changes_to_read(province: Province) -> None:
+    opened = Opened(made(province))
+    opened.type("kv3", "8")
+    batch = take_up(name="p.xlsx", content=opened.saved(), kind=KIND, plan=province.plan, actor=province.alice)
+    preview(batch)
+    assert [line.changes for line in read_report(batch).of("added")] == [(("Số người", "", "8"),)]
+    apply(batch, mode="all", digest=batch.digest, actor=province.alice)
+    assert [row.changes for row in batch.imported.all()] == [[("Số người", "", "8")]]
 
 
 def test_recognised_by_its_seal_alone(province: Province) -> None:

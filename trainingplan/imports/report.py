@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from trainingplan.imports.kinds import Place, Problem, Question
 from trainingplan.imports.running import REFUSED, Outcome
 from trainingplan.models import ImportBatch
+from trainingplan.models.imports import named_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,10 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
 
 
 def _triples(changes: Iterable[list[str]]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((heading, old, new) for heading, old, new in changes)
+    """What the page shows of them."""
+    found = tuple((heading, old, new) for heading, old, new in changes)
+    named = named_by({heading for heading, _, _ in found})
+    return tuple(change for change in found if change[0] not in named)
 
 
 def _question(found: list[Any]) -> Question:

@@ -1,5 +1,6 @@
 """What came in by a file: the batch with its upload, and each row that it wrote, with what stood there before."""
 
+from collections.abc import Collection
 from uuid import uuid4
 
 from django.conf import settings
@@ -107,11 +108,21 @@ class ImportedRow(models.Model):
     @property
     def changes(self) -> list[tuple[str, str, str]]:
         """(heading, old, new) of the cells that were changed, as shown."""
+        named = named_by(self.after)
         return [
             (heading, _shown(self.before.get(heading)), _shown(value))
             for heading, value in self.after.items()
-            if (self.before.get(heading) or "") != (value or "")
+            if heading not in named and (self.before.get(heading) or "") != (value or "")
         ]
+
+
+CELL_KEYS = frozenset({"Khóa chỉ tiêu", "Khóa đơn vị"})
+CELL_NAMED_BY = CELL_KEYS | {"Năm", "Khóa chương trình"}
+
+
+def named_by(headings: Collection[str]) -> frozenset[str]:
+    """The columns that the name of a unit's cell says in words already; shown as changes, they would only be noise."""
+    return CELL_NAMED_BY if CELL_KEYS.issubset(headings) else frozenset()
 
 
 def _shown(value: object) -> str:
