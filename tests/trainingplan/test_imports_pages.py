@@ -10,7 +10,7 @@ from django.urls import reverse
 from courses.models import Institution
 from tests.batches import make_batch, previewed
 from tests.cast import Province, make_user
-from tests.office import sheet, signed_in
+from tests.office import sheet, signed_in, upload
 from trainingplan.imports.batches import visible_batches
 from trainingplan.models import ImportBatch, Job, Role
 
@@ -113,6 +113,18 @@ def test_a_large_file_is_the_work_of_a_job(
     assert list(Job.objects.order_by("asked_at").values_list("kind", "state")) == [
         ("import-preview", "done"), ("import-apply", "done"), ("import-undo", "done"),
     ]  # fmt: skip
+
+
+def test_a_large_file_of_the_back_office_is_the_work_of_a_job_too(
+    board: Client, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.IMPORT_AT_ONCE = 2
+    content = sheet(["Khóa", "Tên"], *([f"hv{n}", f"Học viện {n}"] for n in range(5)))
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = upload(board, Institution, content)
+    job = Job.objects.get()
+    assert (answer.status_code, job.kind, job.state) == (302, "import-preview", "done")
+    assert board.get(url("import-batch")).context["batch"].added == 5
 
 
 def test_many_rows_are_shown_a_page_at_a_time(board: Client) -> None:

@@ -1,10 +1,11 @@
 """Import and export of a catalogue: a file is read, shown as what it would change, and written only when confirmed."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -23,10 +24,11 @@ from trainingplan.imports.kinds import kinds
 from trainingplan.imports.report import Report, read_report
 from trainingplan.imports.running import ADDED, CHANGED, SAME
 from trainingplan.models import ImportBatch
-from trainingplan.policies import may
+from trainingplan.policies import UserRequest, may
 from trainingplan.resources.files import FORMATS, LARGEST_FILE
 from trainingplan.rules.names import fold
 from trainingplan.services.refusals import Refused
+from trainingplan.views.imports import start
 
 SHOWN = 300
 KINDS = {ADDED: ("new", "Thêm mới"), CHANGED: ("update", "Sửa"), SAME: ("skip", "Không đổi")}
@@ -118,6 +120,9 @@ class TransferAdmin(ImportExportMixin, ExportAdmin):
         file = form.cleaned_data["file"]
         try:
             batch = take_up(name=str(file.name), content=file.read(), kind=self.kind, plan=None, actor=user_of(request))
+            if batch.rows > settings.IMPORT_AT_ONCE:
+                title = f"Xem trước tệp «{batch.file_name}»"
+                return start(cast("UserRequest", request), batch, "import-preview", title, {})
             preview(batch)
         except Refused as refusal:
             form.add_error("file", refusal.message)

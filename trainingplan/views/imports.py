@@ -52,7 +52,7 @@ def imports(request: UserRequest) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = UploadForm(*sent, kinds=kinds, plans=plans, initial={"kind": asked})
     if sent and form.is_valid() and (batch := _take_up(request, form)):
-        return _start(request, batch, "import-preview", f"Xem trước tệp {batch.file_name}", {})
+        return start(request, batch, "import-preview", f"Xem trước tệp {batch.file_name}", {})
     batches = Paginator(visible_batches(request.user), BATCHES).get_page(request.GET.get("trang"))
     context = {
         "form": form,
@@ -80,8 +80,8 @@ def _take_up(request: UserRequest, form: UploadForm) -> ImportBatch | None:
         return None
 
 
-def _start(request: UserRequest, batch: ImportBatch, kind: str, title: str, params: dict[str, Any]) -> HttpResponse:
-    """Do it at once, or for a large file as a job."""
+def start(request: UserRequest, batch: ImportBatch, kind: str, title: str, params: dict[str, Any]) -> HttpResponse:
+    """Do it at once, or for a large file as a job; where to see what became of it."""
     url = reverse("import-batch", args=[batch.uuid])
     if batch.rows > settings.IMPORT_AT_ONCE:
         params = {"batch": str(batch.uuid), **params}
@@ -177,7 +177,7 @@ def import_answer(request: UserRequest, batch_id: UUID) -> HttpResponse:
     given = {name.removeprefix("q-"): value for name, value in request.POST.items() if name.startswith("q-")}
     if batch.state in OPEN:
         answer(batch, {key[:200]: str(value)[:200] for key, value in given.items()})
-    return _start(request, batch, "import-preview", f"Xem trước tệp {batch.file_name}", {})
+    return start(request, batch, "import-preview", f"Xem trước tệp {batch.file_name}", {})
 
 
 @access(Action.IMPORT_FILES, WRITE)
@@ -187,7 +187,7 @@ def import_apply(request: UserRequest, batch_id: UUID) -> HttpResponse:
     good = request.POST.get("cach") == ImportBatch.Mode.GOOD_ROWS
     mode = ImportBatch.Mode.GOOD_ROWS if good else ImportBatch.Mode.ALL
     params = {"mode": str(mode), "digest": request.POST.get("ban-xem-truoc", "")}
-    return _start(request, batch, "import-apply", f"Nhập tệp {batch.file_name}", params)
+    return start(request, batch, "import-apply", f"Nhập tệp {batch.file_name}", params)
 
 
 @access(Action.IMPORT_FILES, WRITE)
@@ -207,7 +207,7 @@ def import_cancel(request: UserRequest, batch_id: UUID) -> HttpResponse:
 def import_undo(request: UserRequest, batch_id: UUID) -> HttpResponse:
     """Take a batch back."""
     batch = _find(request, batch_id)
-    return _start(request, batch, "import-undo", f"Hoàn tác lần nhập tệp {batch.file_name}", {})
+    return start(request, batch, "import-undo", f"Hoàn tác lần nhập tệp {batch.file_name}", {})
 
 
 @never_cache
