@@ -17,7 +17,7 @@ from quotas.rules.names import parse_person_name
 from quotas.services.cells import CellInput, CellResult, Outcome, save_allocations, save_registrations
 from quotas.services.nominations import KEPT, kept_people, lock_units, outdate_forms
 from quotas.services.quotas import check_quota_number
-from quotas.services.sheets import Key
+from quotas.services.sheets import CHOOSE, Key
 from trainingplan.locking import hold_plans
 from trainingplan.models import Appendix, AppendixColumn, Plan, User
 from trainingplan.resources.base import CatalogueResource, reason_of, refuse_row
@@ -42,6 +42,7 @@ from trainingplan.services.refusals import Refused
 
 PROGRAMME, APPENDIX, NUMBER, VERSION = "Khóa chương trình", "Phụ lục số", "Số người", "Phiên bản"
 MARK = "Số liệu minh họa"
+LATER = "Muốn lấy số của tệp thì nhập số ấy vào ô này trên trang; giữ số đang có thì không phải làm gì."
 
 
 def quota_column() -> Reference:
@@ -292,7 +293,7 @@ class CellResource(BulkResource):
         except Refused as refusal:
             return dict.fromkeys((cell.key for cell in cells), refusal.message)
         bad = (Outcome.REFUSED, Outcome.CONFLICT)
-        return {(one.unit_id, one.quota_id): one.message for one in saved if one.outcome in bad}
+        return {(one.unit_id, one.quota_id): one.message.replace(CHOOSE, LATER) for one in saved if one.outcome in bad}
 
     def lock(self, cells: Sequence[CellInput]) -> None:
         """Lock what the saves of several plans will, in the one order for all; a save of one plan locks for itself."""

@@ -16,6 +16,9 @@ from trainingplan.rules.numbers import NumberRefused, format_count, parse_count
 from trainingplan.services.changes import Entry, one_batch, record
 from trainingplan.services.inserting import insert_rows
 
+CHOOSE = "Chọn một trong hai."
+"""What the grid offers where two have changed a cell; a file cannot."""
+
 
 class Outcome(StrEnum):
     SAVED = "saved"
@@ -256,9 +259,7 @@ class Sheet:
         who = stands.author or "Người khác"
         at = f" lúc {timezone.localtime(stands.at):%H:%M, %d/%m/%Y}" if stands.at else ""
         typed = "không có nhu cầu" if cell.no_need else cell.typed.strip() or "để trống"
-        return replace(
-            stands, message=f"{who} vừa sửa ô này thành «{value}»{at}; bạn nhập «{typed}». Chọn một trong hai."
-        )
+        return replace(stands, message=f"{who} vừa sửa ô này thành «{value}»{at}; bạn nhập «{typed}». {CHOOSE}")
 
 
 def read_all(sheet: Sheet, cells: Iterable[CellInput]) -> list[Proposed]:

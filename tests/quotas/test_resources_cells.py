@@ -160,6 +160,7 @@ def test_a_file_with_versions_meets_a_newer_value_as_the_grid_does(board: Client
     (row, column, message) = problems(upload(board, Allocation, content))[0]
     assert (row, column) == (2, "Số người")
     assert "Phạm Thị Hoa vừa sửa ô này thành «9»" in message
+    assert "nhập số ấy vào ô này trên trang" in message
 
 
 def test_the_same_preview_is_confirmed_once(board: Client, province: Province) -> None:
