@@ -104,10 +104,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue at BEGIN instead of failing at their first write; a commit is on the disk when it is acknowledged.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 60,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-            "PRAGMA journal_size_limit=67108864; PRAGMA busy_timeout=20000;"
+            "PRAGMA journal_size_limit=67108864; PRAGMA busy_timeout=60000;"
         ),
     }
 else:

@@ -9,6 +9,7 @@ from trainingplan.models import Delegation, User
 from trainingplan.policies import DEPUTIES, FORM, WRITE, Action, UserRequest, access, may
 from trainingplan.selectors import delegations as read_delegations
 from trainingplan.services.delegations import grant_delegation, revoke_delegation
+from trainingplan.services.reauth import recently_signed_in
 from trainingplan.services.refusals import Refused
 from trainingplan.views.data_sheets import delegations_data
 from trainingplan.views.sheets import page_or_sheet
@@ -23,6 +24,7 @@ def delegations(request: UserRequest) -> HttpResponse:
 
 
 @access(Action.DELEGATE, FORM)
+@recently_signed_in
 def delegation_add(request: UserRequest) -> HttpResponse:
     """Give one's own right to a deputy."""
     people = User.objects.filter(is_active=True, role__in=DEPUTIES).exclude(pk=request.user.pk).order_by("full_name")
