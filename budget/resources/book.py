@@ -57,10 +57,10 @@ class NormSetSheet(BookResource):
     directory = NORM_SETS
 
     key = key_of_row("bộ định mức", "nq-mau")
-    number = BookColumn("number", "Số hiệu", meaning="Ví dụ 04/2019/NQ-HĐND.", example="01/2030/NQ-HĐND")
+    number = BookColumn("number", "Số hiệu", meaning="Ví dụ 04/2019/NQ-HĐND.", example="01/2020/NQ-HĐND")
     title = BookColumn("title", "Trích yếu", meaning="Nghị quyết quy định gì.", example="Quy định mức chi (mẫu)")
-    issued_on = BookColumn("issued_on", "Ngày ban hành", Day(), meaning="Ngày của nghị quyết.", example="01/01/2029")
-    valid_from = BookColumn("valid_from", "Hiệu lực từ", Day(), meaning="Ngày đầu tiên.", example="01/01/2029")
+    issued_on = BookColumn("issued_on", "Ngày ban hành", Day(), meaning="Ngày của nghị quyết.", example="01/01/2020")
+    valid_from = BookColumn("valid_from", "Hiệu lực từ", Day(), meaning="Ngày đầu tiên.", example="01/01/2020")
     valid_to = BookColumn("valid_to", "Hết hiệu lực từ", Day(), meaning="Ngày đầu tiên hết; trống là còn hiệu lực.")
     territory = BookColumn("territory", "Địa bàn", meaning="Nơi áp dụng.", example="Tỉnh Mẫu")
     lessons_per_session = BookColumn(

@@ -1,6 +1,6 @@
 """The whole-plan workbook's costs of estimates, and what each source pays of a line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -102,9 +102,19 @@ class CostSheet(BudgetSheet):
         vars(instance)["stated"] = stated if AMOUNT in row else None
         instance.amount = self.amounts.get(instance.pk, 0) if stated is None else stated
 
+    def remove(self, rows: Sequence[EstimateLine], *, reason: str) -> None:
+        """The shares in per cent of what is left are priced anew."""
+        super().remove(rows, reason=reason)
+        for line_id in dict.fromkeys(row.line_id for row in rows):
+            left = list(EstimateLine.objects.filter(line_id=line_id).order_by("position"))
+            for row, priced in zip(left, price(map(_cost, left)), strict=True):
+                if (row.amount, row.of_amount) != (priced.amount, priced.of):
+                    row.amount, row.of_amount = priced.amount, priced.of
+                    self.edits.save(row)
+
     def problems_of(self, instance: EstimateLine) -> dict[str, str]:
         problems = super().problems_of(instance)
-        if not instance.level:
+        if not (instance.level or self._incomplete):
             problems["level"] = "Chưa có mức dùng. Nhập số tiền từ 1 đồng trở lên."
         return problems
 

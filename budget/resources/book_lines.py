@@ -10,7 +10,7 @@ from budget.policies import why_line_closed
 from budget.resources.book import KINDS, NORM_SET, NORM_SETS
 from budget.rules.norms import NormRefused
 from budget.selectors.norms import class_day, norm_set_on
-from budget.services.lines import lock_budget
+from budget.services.lines import lock_budget, remove_line
 from courses.resources.book import PROGRAMMES
 from trainingplan.resources.book import BookResource, Faults, Pending
 from trainingplan.resources.book_columns import (
@@ -45,6 +45,8 @@ class BudgetSheet(BookResource):
     """A sheet of the budget: whoever writes it waits for others who do, and approved lines take no change."""
 
     of_the_plan = "line__plan"
+    together = "budget lines"
+    computed = frozenset({AMOUNT})
 
     def lock(self) -> None:
         lock_budget(self.scene.plan)
@@ -57,6 +59,17 @@ class BudgetSheet(BookResource):
         if line is not None and line.key not in self.scene.left.get(ADDED, ()) and (why := why_line_closed(line)):
             problems["line_id"] = why
         return problems
+
+    @classmethod
+    def whole_of(cls, cells: Mapping[str, Any]) -> str:
+        return str(cells.get("Khóa dòng") or cells.get("Khóa") or "")
+
+    def why_not_whole(self, wholes: Sequence[str] | None = None) -> dict[str, str]:
+        """Lines that are not paid in full."""
+        lines = BudgetLine.objects.filter(plan__year=self.scene.year).prefetch_related("shares")
+        lines = lines if wholes is None else lines.filter(key__in=wholes)
+        paid = {line.key: {share.source_id: share.amount for share in line.shares.all()} for line in lines}
+        return {line.key: why for line in lines if (why := why_not_paid(line, paid[line.key]))}
 
     def line_id(self, row: Any) -> int:
         found: int = row.line_id
@@ -113,7 +126,7 @@ class LineSheet(BudgetSheet):
     about = "Mỗi lớp, mỗi khoản của bảng kinh phí một dòng; các khoản dự toán và các nguồn ở hai sheet sau."
     directory = LINES
     of_the_plan = "plan"
-    filled_in = frozenset({"amount"})
+    filled_in = frozenset({"amount", "rate"})
 
     position = position_column("trong bảng kinh phí")
     key = key_of_row("dòng", "lop-mau-1")
@@ -225,6 +238,13 @@ class LineSheet(BudgetSheet):
             return norm_set_on(class_day(self.scene.plan, line.opens_on), line.territory, self._norm_sets).pk
         except NormRefused:
             return None
+
+    def remove(self, rows: Sequence[BudgetLine], *, reason: str) -> None:
+        """As on its page, but never with costs and shares that are not taken back themselves."""
+        for line in rows:
+            if line.costs.exists() or line.shares.exists():
+                raise Refused(f"Dòng kinh phí «{line.content}» còn khoản dự toán hoặc nguồn.")
+            remove_line(plan=self.scene.plan, line=line, version=line.version, actor=self.actor, reason=reason)
 
     def write(self, pending: Sequence[Pending]) -> None:
         super().write(pending)

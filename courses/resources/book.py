@@ -88,7 +88,7 @@ class SlotSheet(BookResource):
         example="boi-duong-mau",
     )
     position = position_column("trong chương trình; chữ cái theo thứ tự này")
-    label = BookColumn("label", "Nhãn", required=True, meaning="Ví dụ Đối tượng, Số lượng.", example="Đối tượng")
+    label = BookColumn("label", "Nhãn", required=True, meaning="Như in, cả dấu hai chấm.", example="Đối tượng:")
     body = BookColumn(
         "body",
         "Nội dung",

@@ -63,7 +63,8 @@ def _year_of(sheet: Sheet | None) -> int:
     try:
         year = parse_count(cell_text(typed), maximum=9999)
     except (NumberRefused, ValueError) as error:
-        raise Refused(f"Năm của kế hoạch ở sheet «Kế hoạch» không đọc được: {error}") from error
+        words = f"Năm của kế hoạch ở sheet «Kế hoạch» là {quoted(cell_words(typed))}, không phải một năm. Ghi như 2030."
+        raise Refused(words) from error
     if year is None:
         raise Refused(NO_YEAR)
     return year

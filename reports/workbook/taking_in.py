@@ -43,15 +43,27 @@ def take_in(book: Book, *, actor: User | None, good_rows: bool = False, dry_run:
     with transaction.atomic(), one_batch():
         contents = contents_of(book)
         outcome = run(contents, actor=cast("User", actor), answers={}, reason=reason)
-        whole = not outcome.file_problems and (good_rows or not outcome.problems)
+        broken = _broken(contents) if good_rows and outcome.problems else ()
+        whole = not outcome.file_problems and not broken and (good_rows or not outcome.problems)
         kept = whole and not dry_run
         if not kept:
             transaction.set_rollback(True)
     waiting = set(_dependent(contents))
-    told = tuple(one for one in outcome.problems if one.place not in waiting)
+    told = (*(one for one in outcome.problems if one.place not in waiting), *broken)
     wrong = {(one.place.sheet, one.place.row) for one in told if one.place}
     dependent = {(place.sheet, place.row) for place in waiting} - wrong
     return TakenIn(tuple(_counts(contents, outcome)), told, len(dependent), kept)
+
+
+def _broken(contents: Contents) -> tuple[Problem, ...]:
+    """What the good rows alone would leave half changed: nothing is taken in then."""
+    resources = [cast("BookResource", table.resource) for table in contents.tables]
+    whys = next((one.why_not_whole() for one in reversed(resources) if one.together), {})
+    remedy = "Sửa các dòng lỗi của dòng kinh phí ấy, hoặc bỏ mọi dòng của nó khỏi tệp, rồi nhập lại."
+    return tuple(
+        Problem(None, key, f"Chỉ nhập các dòng đúng thì dòng kinh phí «{key}» sai số tiền: {why}", remedy)
+        for key, why in whys.items()
+    )
 
 
 def _dependent(contents: Contents) -> Iterable[Place]:

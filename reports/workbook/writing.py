@@ -53,13 +53,18 @@ def write_template(year: int, made_on: date) -> bytes:
 def example(sheet: BookResource, year: int) -> tablib.Dataset:
     """The sheet's row of examples; none where its columns have none."""
     columns = [column for column in sheet.book_columns if sheet.shows(column)]
-    values = [year if column.attribute == "year" else column.example for column in columns]
+    values = [year if column.attribute == "year" else _of_year(column.example, year) for column in columns]
     dataset = tablib.Dataset(headers=[column.column_name for column in columns])
     if all(value != "" for column, value in zip(columns, values, strict=True) if column.required):
         dataset.append(values)
     for more in sheet.more_examples:
         dataset.append([more.get(str(heading), "") for heading in dataset.headers])
     return dataset
+
+
+def _of_year(example: object, year: int) -> object:
+    """The examples speak of a plan of 2030."""
+    return example.replace("2030", str(year)) if isinstance(example, str) else example
 
 
 class Styles:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -26,6 +26,9 @@ from trainingplan.services.changes import one_batch
 from trainingplan.services.inserting import insert_rows
 from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Running
+
+if TYPE_CHECKING:
+    from trainingplan.resources.base import CatalogueResource
 
 KEPT_DAYS = 30
 """How long uploads and their previews are kept; the batch and what it changed stay."""
@@ -137,6 +140,7 @@ def apply(
             if {batch.digest, digest} != {outcome.digest}:
                 _turn_back(outcome)
             _check(outcome, mode)
+            _check_whole(contents, mode)
             _keep(batch, outcome, mode, log)
     except _OtherwiseNow as other:
         _show(batch, other.outcome, CHANGED_SINCE)
@@ -178,6 +182,17 @@ def _check(outcome: Outcome, mode: str) -> None:
         )
     if not outcome.count(ADDED) + outcome.count(CHANGED):
         raise Refused("Tệp không thay đổi gì, không có gì để nhập.")
+
+
+def _check_whole(contents: Contents, mode: str) -> None:
+    """The good rows alone must not leave a thing half changed that several tables speak of."""
+    if mode != ImportBatch.Mode.GOOD_ROWS:
+        return
+    for table in reversed(contents.tables):
+        resource = cast("CatalogueResource", table.resource() if isinstance(table.resource, type) else table.resource)
+        if whys := resource.why_not_whole():
+            name, why = next(iter(whys.items()))
+            raise Refused(f"Chưa nhập: chỉ nhập các dòng đúng thì dòng kinh phí «{name}» sai số tiền. {why}")
 
 
 def _keep(batch: ImportBatch, outcome: Outcome, mode: str, log: UUID) -> None:

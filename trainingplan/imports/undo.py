@@ -1,6 +1,6 @@
 """Undoing a batch: what stood before is written back through the same resources, but for rows edited since."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -24,6 +24,7 @@ from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Running
 
 AT_ONCE = 500
+TABLE = attrgetter("table", "resource")
 GONE = "Đối tượng này đã bị xóa."
 
 
@@ -43,8 +44,10 @@ def undo(
             raise Refused(f"Lần nhập này {stored.get_state_display()}, không hoàn tác được.")
         rows = list(stored.imported.order_by("-table", "-pk"))
         kept: dict[int, str] = {}
-        for path, group in groupby(rows, key=attrgetter("table", "resource")):
-            kept |= _Table(path[1], list(group), stored, actor).undo()
+        tables = [_Table(path[1], list(group), stored, actor) for path, group in groupby(rows, key=TABLE)]
+        for together, group in groupby(tables, key=_together):
+            members = list(group)
+            kept |= _undo_whole(members) if together[0] else members[0].undo()
             if progress is not None:
                 progress(0, len(rows), "Đang trả lại giá trị trước khi nhập")
         if len(kept) == len(rows):
@@ -54,6 +57,57 @@ def undo(
         stored.undone_at, stored.undone_by, stored.undo_log_batch = timezone.now(), actor, log
         stored.save()
     return stored
+
+
+def _together(table: "_Table") -> tuple[str, int]:
+    """What the table is taken back with; the others are alone."""
+    name = table.resource_class.together
+    return name, 0 if name else table.rows[0].table
+
+
+def _undo_whole(tables: Sequence["_Table"]) -> dict[int, str]:
+    """Take back tables that speak of the same things: of each, all its rows or none. The last table comes first."""
+    held: dict[int, str] = {}
+    for table in (table.without({}) for table in tables):
+        table.untouched()
+        held |= table.kept
+    held |= _rest_of_things(tables, held)
+    while True:
+        with transaction.atomic():
+            kept, broken = _attempt(tables, held)
+            kept = held | kept
+            more = broken | _rest_of_things(tables, kept | broken)
+            if not more:
+                return kept
+            transaction.set_rollback(True)
+        held = more | kept
+
+
+def _attempt(tables: Sequence["_Table"], held: Mapping[int, str]) -> tuple[dict[int, str], dict[int, str]]:
+    """What was added goes, the last table first; then the values of before come back, the first table first.
+
+    Gives the rows that stay, and those of things that cannot stand without them.
+    """
+    parts = [table.without(held) for table in tables]
+    backs = [(part, part.take_out()) for part in parts]
+    written = [part.resource_class for part, back in backs if back]
+    for part, back in reversed(backs):
+        part.write_back(back, beside=written)
+    rows = [(part.thing_of(row), row.pk) for part in parts for row in part.rows]
+    whys = tables[0].resource().why_not_whole(sorted({thing for thing, _ in rows}))
+    kept = {pk: why for part in parts for pk, why in part.kept.items()}
+    return kept, {pk: whys[thing] for thing, pk in rows if thing in whys}
+
+
+def _rest_of_things(tables: Sequence["_Table"], kept: Mapping[int, str]) -> dict[int, str]:
+    """The rows that stay because another row of the same thing does."""
+    rows = [(table.thing_of(row), row.pk) for table in tables for row in table.rows]
+    why: dict[str, str] = {}
+    for thing, pk in rows:
+        if pk in kept:
+            why.setdefault(thing, kept[pk])
+    stay = ((thing, pk) for thing, pk in rows if thing in why and pk not in kept)
+    return {pk: f"Giữ cùng các dòng khác của «{thing}»: {why[thing]}" for thing, pk in stay}
 
 
 def _note(batch: ImportBatch, rows: Sequence[ImportedRow], kept: dict[int, str]) -> None:
@@ -74,10 +128,24 @@ class _Table:
     batch: ImportBatch
     actor: User
     kept: dict[int, str] = field(default_factory=dict)
+    _gone: list[tuple[ImportedRow, Model]] = field(default_factory=list)
 
     def undo(self) -> dict[int, str]:
         """What was kept, by the row's key, with the words of why."""
-        resource = self._resource()
+        self.write_back(self.take_out(remove=False))
+        self._remove(self._gone)
+        return self.kept
+
+    def without(self, held: Mapping[int, str]) -> "_Table":
+        """The table without rows that are known to stay."""
+        return _Table(self.path, [row for row in self.rows if row.pk not in held], self.batch, self.actor)
+
+    def thing_of(self, row: ImportedRow) -> str:
+        return self.resource_class.whole_of(row.after)
+
+    def take_out(self, *, remove: bool = True) -> list[ImportedRow]:
+        """Remove what was added and stands untouched; the rows whose values of before are to come back."""
+        resource = self.resource()
         standing = dict(self._untouched(resource))
         back: list[ImportedRow] = []
         gone: list[tuple[ImportedRow, Model]] = []
@@ -86,21 +154,30 @@ class _Table:
                 gone.append((row, standing[row.pk]))
             else:
                 back.append(row)
-        self._write_back(resource, back)
-        self._remove(gone)
-        return self.kept
+        self._gone = gone
+        if remove:
+            self._remove(gone)
+        return back
 
-    def _resource(self) -> CatalogueResource:
+    @property
+    def resource_class(self) -> type[CatalogueResource]:
         found = import_string(self.path)
         if not (isinstance(found, type) and issubclass(found, CatalogueResource)):
             raise Refused("Phần mềm đã đổi, lần nhập này không hoàn tác tự động được.")
-        resource: CatalogueResource = found.for_batch(self.batch)
+        return found
+
+    def resource(self) -> CatalogueResource:
+        resource = self.resource_class.for_batch(self.batch)
         resource.prepare(self.actor)
         return resource
 
     @property
     def _reason(self) -> str:
         return f"Hoàn tác lần nhập tệp {self.batch.file_name}"
+
+    def untouched(self) -> dict[int, Model]:
+        """The rows that stand as the batch has left them; of the others it is kept why they stay."""
+        return dict(self._untouched(self.resource()))
 
     def _untouched(self, resource: CatalogueResource) -> Iterator[tuple[int, Model]]:
         """The rows that stand as the batch has left them."""
@@ -110,7 +187,7 @@ class _Table:
             stands = _standing(loader, resource, row)
             if stands is None:
                 self.kept[row.pk] = GONE
-            elif difference := _difference(row.after, cells_of(columns, stands)):
+            elif difference := _difference(_given(resource, row.after), cells_of(columns, stands)):
                 edited.append((row, difference, stands))
             else:
                 yield row.pk, stands
@@ -130,15 +207,17 @@ class _Table:
                 found[row] = f"{name}, lúc {timezone.localtime(at):%H:%M, %d/%m/%Y},"
         return found
 
-    def _write_back(self, resource: CatalogueResource, rows: Sequence[ImportedRow]) -> None:
+    def write_back(self, rows: Sequence[ImportedRow], beside: Sequence[type[CatalogueResource]] = ()) -> None:
         if not rows:
             return
-        heads = list(rows[0].after)
+        resource = self.resource()
+        resource.come_with(beside)
+        heads = list(_given(resource, rows[0].after))
         dataset = tablib.Dataset(headers=[*heads, ROW])
         for row in rows:
             cells = {**row.after, **((resource.emptied(row.after) or {}) if row.added else row.before)}
             dataset.append([*(cells.get(head) for head in heads), row.pk])
-        writer = self._resource()
+        writer = resource
         writer.good_rows = writer.taking_back = True
         result = writer.import_data(dataset, dry_run=False, user=self.actor, reason=self._reason)
         if result.base_errors:
@@ -148,7 +227,10 @@ class _Table:
                 self.kept[one.row_values[ROW]] = " ".join(one.validation_error.messages)
 
     def _remove(self, rows: Sequence[tuple[ImportedRow, Model]]) -> None:
-        resource = self._resource()
+        if not rows:
+            return
+        resource = self.resource()
+        resource.hold()
         allowed = []
         for row, stands in rows:
             if problems := resource.problems_of(stands):
@@ -178,6 +260,11 @@ def _standing(loader: KeyLoader, resource: CatalogueResource, row: ImportedRow) 
         return loader.get_instance(resource.key_in(row.after))
     except ValueError:
         return None
+
+
+def _given(resource: CatalogueResource, cells: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells that do not follow from others."""
+    return {heading: value for heading, value in cells.items() if heading not in resource.computed}
 
 
 def _difference(after: dict[str, Any], now: dict[str, Any]) -> str:

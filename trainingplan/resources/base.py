@@ -67,6 +67,10 @@ class CatalogueResource(Resource):
     """Rows, by their number in ROW, that whoever read the file has refused: judged like all others, never written."""
     taking_back = False
     """The file is what stood before: where writing takes off the mark of illustrative data, it comes back with them."""
+    together = ""
+    """Sheets of the same name are taken back together: what they say of one thing goes back whole, or stays whole."""
+    computed: frozenset[str] = frozenset()
+    """Headings of what follows from other cells: neither compared nor written when a batch is taken back."""
     watch: Callable[[int], None] | None = None
     """Called with each row's number; may raise to end the import."""
 
@@ -162,7 +166,7 @@ class CatalogueResource(Resource):
         if twice := {heading for heading in headings if headings.count(heading) > 1}:
             raise Refused(f"Cột {_listed(twice)} có hai lần trong tệp. Bỏ bớt một cột.")
         if missing := [c.column_name for c in known.values() if c.required and c.column_name not in headings]:
-            raise Refused(f"Thiếu cột {_listed(missing)}. Tải tệp xuất từ trang này làm mẫu.")
+            raise Refused(f"Thiếu cột {_listed(missing)}. Thêm cột ấy, với tiêu đề như trong tệp mẫu.")
         return [*headings, ROW]
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
@@ -308,6 +312,21 @@ class CatalogueResource(Resource):
     def remove(self, rows: Sequence[Any], *, reason: str) -> None:
         """Delete rows that an import has added, noting it; raises Refused when anything uses one of them."""
         self.edits.delete_many(rows)
+
+    def come_with(self, kinds: Sequence[type["CatalogueResource"]]) -> None:
+        """Leave what several sheets decide together to the last of these."""
+
+    def hold(self) -> None:
+        """Lock and read what is looked at when rows are removed."""
+
+    @classmethod
+    def whole_of(cls, cells: Mapping[str, Any]) -> str:  # noqa: ARG003 - for those that are taken back together
+        """The thing that the row says something of, where sheets are taken back together."""
+        return ""
+
+    def why_not_whole(self, wholes: Sequence[str] | None = None) -> dict[str, str]:
+        """Of these things, or of all, those that cannot stand so, with the words of why."""
+        return {}
 
     def heading_of(self, field: str) -> str:
         """The heading of the column that a validation error names by its field; none for the row as a whole."""

@@ -1,6 +1,6 @@
 """A sheet of the whole-plan workbook: rows by key, judged together, written in bulk, each value logged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from import_export.results import Result, RowResult
 
 from trainingplan.locking import hold_plan
 from trainingplan.models import Change, ImportBatch, Plan, User
-from trainingplan.resources.base import KeyLoader, reason_of, refuse_row, words_of
+from trainingplan.resources.base import CatalogueResource, KeyLoader, reason_of, refuse_row, words_of
 from trainingplan.resources.book_columns import (
     BookColumn,
     Depends,
@@ -25,10 +25,11 @@ from trainingplan.resources.book_columns import (
     Texts,
     shown_text,
 )
+from trainingplan.resources.book_faults import constraint_fault, safe_text, values_of
 from trainingplan.resources.book_log import entries_of
 from trainingplan.resources.bulk import BulkResource, UniqueValues, unique_sets
 from trainingplan.resources.columns import Column, cell_text
-from trainingplan.resources.files import ROW, cell_words
+from trainingplan.resources.files import ROW
 from trainingplan.services.catalogue import ASIDE, belongs_to_plans, why_frozen, write_rows
 from trainingplan.services.changes import record
 from trainingplan.services.refusals import Refused
@@ -92,6 +93,8 @@ class BookResource(BulkResource):
     def _begin(self) -> None:
         self.pending: list[Pending] = []
         self.stored: list[Any] = []
+        self.readable, self._incomplete = False, False
+        """Whether the sheet's rows can be read at all; and whether the row at hand was not filled in."""
         self.dependent: set[tuple[int, str]] = set()
         """The cells, by row number and heading, that name a row which is refused itself."""
 
@@ -148,18 +151,31 @@ class BookResource(BulkResource):
         """Nothing is read for a plan that is not there; one that is, is held."""
         self._begin()
         super().before_import(dataset, **kwargs)
+        try:
+            self.hold()
+        except ValueError as error:
+            dataset.wipe()
+            raise Refused(str(error)) from error
+        self.readable = True
+
+    def _headings(self, typed: list[str]) -> list[str]:
+        try:
+            return super()._headings(typed)
+        except Refused as refusal:
+            raise Refused(f"Sheet «{self.sheet()}»: {refusal.message}") from refusal
+
+    def come_with(self, kinds: Sequence[type[CatalogueResource]]) -> None:
+        self.scene.sheets = frozenset(kind.get_display_name() for kind in kinds)
+
+    def hold(self) -> None:
         if self.of_the_plan:
-            try:
-                self.scene.plan = hold_plan(self.scene.plan)
-            except ValueError as error:
-                dataset.wipe()
-                raise Refused(str(error)) from error
+            self.scene.plan = hold_plan(self.scene.plan)
             self.lock()
 
     def lock(self) -> None:
         """Lock what bounds the rows of the sheet, before any of it is read."""
 
-    def unique_values(self) -> list[UniqueValues]:
+    def uniquevalues_of(self) -> list[UniqueValues]:
         """Rows may exchange their places: they are compared when all are read."""
         return []
 
@@ -178,6 +194,7 @@ class BookResource(BulkResource):
                 message = self.why_kept(column, instance, before[column])
             if message:
                 errors.setdefault(str(column.attribute), [ValidationError(message)])
+        self._incomplete = bool(errors)
         if errors:
             raise ValidationError(errors)
         self.complete(instance, row)
@@ -231,6 +248,7 @@ class BookResource(BulkResource):
         if any(number == self._row for number, _ in self.dependent):
             return  # nothing was filled in yet
         told = {name.removesuffix("_id") for name in exclude}
+        told |= self.filled_in if self._incomplete else set()
         super().clean_instance(instance, exclude | told | {"updated_at", "updated_by"})
 
     def heading_of(self, field: str) -> str:
@@ -242,6 +260,8 @@ class BookResource(BulkResource):
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         """Judge the rows together, refuse those that cannot stand, write and log the rest."""
+        if not self.readable:
+            return  # what is wrong with the sheet is told already
         self.results = {row.row_values[ROW]: row for row in result.rows}
         self._refuse(result, self.clashes())
         try:
@@ -270,12 +290,13 @@ class BookResource(BulkResource):
         found: Faults = {}
         standing = self.standing()
         known = {str(column.attribute) for column in self.columns.values()} | set(self.owner())
-        for fields, _ in unique_sets(self._meta.model):
+        for names, _ in unique_sets(self._meta.model):
+            fields = tuple(self._meta.model._meta.get_field(name).attname for name in names)
             if not set(fields) <= known:
                 continue
-            taken = {_values(row, fields): 0 for row in standing}
+            taken = {values_of(row, fields): 0 for row in standing}
             for one in self.pending:
-                values = _values(one.row, fields)
+                values = values_of(one.row, fields)
                 if None not in values and values in taken:
                     found.setdefault(one.number, self._clash(one, fields, taken[values]))
                 taken.setdefault(values, one.number)
@@ -301,7 +322,7 @@ class BookResource(BulkResource):
                     self.write(self.pending)
             except (IntegrityError, DataError) as error:
                 self._forget()
-                faults = {one.number: fault for one in self.pending if (fault := _constraint_fault(one.row))}
+                faults = {one.number: fault for one in self.pending if (fault := constraint_fault(one.row))}
                 if not faults:
                     self.pending = []
                     raise Refused(f"Sheet «{self.sheet()}»: {words_of(error)}") from error
@@ -364,7 +385,7 @@ class BookResource(BulkResource):
             for row in self.results.values():
                 if row.validation_error:
                     cells = (row.row_values.get(heading) for heading in self.directory.headings)
-                    self.scene.refuse(self.directory, tuple(_safe_text(cell) for cell in cells))
+                    self.scene.refuse(self.directory, tuple(safe_text(cell) for cell in cells))
 
     def _log(self, reason: str) -> None:
         entries = [entry for one in self.pending for entry in entries_of(self, one.row, one.before)]
@@ -375,23 +396,3 @@ class BookResource(BulkResource):
     def log_key(self, row: Any) -> str:
         """The row as the log's readers look for it."""
         return str(row.pk)
-
-
-def _constraint_fault(row: Any) -> tuple[str, str] | None:
-    try:
-        row.validate_constraints()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        return field, " ".join(messages)
-    return None
-
-
-def _values(row: Any, fields: Iterable[str]) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in fields)
-
-
-def _safe_text(value: object) -> str:
-    try:
-        return cell_text(value)
-    except ValueError:
-        return cell_words(value)

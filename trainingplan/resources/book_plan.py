@@ -60,7 +60,10 @@ class PlanSheet(BookResource):
     signer_title = BookColumn("signer_title", "Chức vụ người ký", meaning="Chữ hoa.", example="PHÓ BÍ THƯ")
     signer_name = BookColumn("signer_name", "Người ký", meaning="Họ và tên.", example="Nguyễn Văn A")
     recipients = BookColumn(
-        "recipients", "Nơi nhận", meaning="Mỗi nơi nhận một dòng trong ô.", example="Lưu Văn phòng Tỉnh ủy"
+        "recipients",
+        "Nơi nhận",
+        meaning="Mỗi nơi nhận một dòng trong ô; gạch đầu dòng, dấu chấm phẩy in tự động.",
+        example="Lưu Văn phòng Tỉnh ủy",
     )
     profile = BookColumn(
         "profile",
@@ -184,14 +187,18 @@ class SectionSheet(BookResource):
     def faults(self) -> Faults:
         """Every section hangs below another one of the plan, and none below itself."""
         above = {row.key: self._above(row) for row in (*self.standing(), *(one.row for one in self.pending))}
+        in_file = {str(row.row_values.get("Khóa") or "") for row in self.results.values()}
         found = {}
         for one in self.pending:
             key, path = self._above(one.row), {one.row.key}
             while key and key in above and key not in path:
                 path.add(key)
                 key = above[key]
-            if key:
-                found[one.number] = "above", _why_not_above(key, known=key in above)
+            if not key:
+                continue
+            found[one.number] = "above", _why_not_above(key, known=key in above)
+            if (key in in_file) if key not in above else (key != one.row.key):
+                self.dependent.add((one.number, "Thuộc mục"))
         return found
 
     def _above(self, row: Section) -> str:
@@ -228,7 +235,7 @@ class AppendixSheet(BookResource):
         example="bảng phân bổ",
     )
     title = BookColumn("title", "Tên phụ lục", meaning="Như in.", example="Phân bổ chỉ tiêu lớp mẫu")
-    unit_line = BookColumn("unit_line", "Đơn vị tính", meaning="Sau «ĐVT:».", example="người")
+    unit_line = BookColumn("unit_line", "Đơn vị tính", meaning="Như in trên bảng, cả chữ «ĐVT:».", example="ĐVT: người")
     landscape = BookColumn("landscape", "Khổ giấy ngang", YesNo(), meaning="Ghi «có» nếu in ngang.")
     show_empty_units = BookColumn(
         "show_empty_units", "In cả đơn vị không có chỉ tiêu", YesNo(), meaning="Chỉ dùng cho bảng phân bổ."

@@ -1,6 +1,7 @@
 """The units of the whole-plan workbook: khối, units with their names, places and statuses through time, successions."""
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -149,6 +150,39 @@ class PlacementSheet(PeriodSheet):
         model = UnitPlacement
         import_id_fields = ("unit", "valid_from")
         name = "Vị trí đơn vị"
+
+    def faults(self) -> Faults:
+        """No unit stands below itself on any day on which something changes."""
+        rows = [*self.standing(), *(one.row for one in self.pending)]
+        rings: dict[date, set[int]] = {day: _rings(rows, day) for day in {one.row.valid_from for one in self.pending}}
+        found = {}
+        for one in self.pending:
+            days = [day for day, ring in rings.items() if one.row.unit_id in ring and _holds(one.row, day)]
+            if days:
+                day = format_date(min(days))
+                found[one.number] = "parent_id", f"Ngày {day} đơn vị này nằm dưới chính nó. Ghi cấp trên khác."
+        return found | super().faults()
+
+
+def _holds(row: UnitPlacement, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
+
+
+def _rings(rows: Iterable[UnitPlacement], day: date) -> set[int]:
+    """The units that are above themselves on the day."""
+    above = {row.unit_id: row.parent_id for row in rows if row.parent_id and _holds(row, day)}
+    found: set[int] = set()
+    seen: set[int] = set()
+    for start in above:
+        path: list[int] = []
+        unit: int | None = start
+        while unit is not None and unit not in seen:
+            seen.add(unit)
+            path.append(unit)
+            unit = above.get(unit)
+        if unit in path:
+            found.update(path[path.index(unit) :])
+    return found
 
 
 class StatusSheet(PeriodSheet):
