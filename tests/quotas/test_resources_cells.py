@@ -61,7 +61,7 @@ def test_the_ceiling_holds_for_the_file_as_a_whole(board: Client, province: Prov
             "Số người",
             (
                 "Vượt chỉ tiêu «Học viện CTQG Hồ Chí Minh» (5): ô này đang có 0, nhập 3, nhiều nhất có thể là 2. "
-                "Còn lại 2."
+                "Còn lại 2. Sửa ô này trong tệp rồi nhập lại."
             ),
         )
     ]
