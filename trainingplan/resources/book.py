@@ -175,7 +175,7 @@ class BookResource(BulkResource):
     def lock(self) -> None:
         """Lock what bounds the rows of the sheet, before any of it is read."""
 
-    def uniquevalues_of(self) -> list[UniqueValues]:
+    def unique_values(self) -> list[UniqueValues]:
         """Rows may exchange their places: they are compared when all are read."""
         return []
 
