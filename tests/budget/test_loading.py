@@ -138,7 +138,7 @@ def test_errors_in_lines_name_their_line(plan_2024: Plan, tmp_path: Path, old: s
         ("cap-xa-263,quan-ly,,,", "norm: Nghị quyết số 04/2019/NQ-HĐND không có mức chi này"),
         ("cap-xa-263,hoi-truong,,,session=1", "level: Nhập số tiền từ 1 đồng trở lên"),
         ("cap-xa-263,nuoc-uong,,,gio=1", "factors: không có thừa số «gio»"),
-        ("cap-xa-263,nuoc-uong,,,person=x", "factors: «x» không phải thừa số"),
+        ("cap-xa-263,nuoc-uong,,,person=chục", "factors: «chục» không phải thừa số"),
         ("cap-xa-999,quan-ly-lop,,,", "line: không có dòng kinh phí «cap-xa-999»."),
     ],
 )

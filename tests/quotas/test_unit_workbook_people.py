@@ -133,6 +133,8 @@ def test_wrong_rows_are_refused_with_words(cast: RosterCast) -> None:
     assert told(outcome) == {"refused": 4}
     for reason in ("Mã ẩn", "mới có một chữ", "không có trong lịch", "Không có danh sách «PL 9»", "9 tuổi", "«?»"):
         assert reason in found, reason
+    assert [one.value for one in outcome.problems].count("31/02/1985") == 1
+    assert "Chưa nhập ô này" not in found
 
 
 def test_who_may_not_read_ethnicity_gets_no_column_of_it() -> None:

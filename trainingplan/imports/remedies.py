@@ -18,7 +18,7 @@ _ALL: Sequence[tuple[str, str]] = (
     (r"Đợt đăng ký mở lúc", "Chờ đến lúc mở đăng ký rồi nhập lại."),
     (r"Gia hạn không gồm", "Bỏ dòng này, hoặc đề nghị Ban Tổ chức Tỉnh ủy gia hạn cho chương trình này."),
     (r"chỉ trả lại các ô được đánh dấu", "Bỏ dòng này, chỉ giữ các ô được đánh dấu."),
-    (r"^(Chỉ|Tài khoản của bạn)", "Nhờ người có quyền ấy nhập tệp này, hoặc bỏ dòng này."),
+    (r"^(Chỉ (?!gồm)|Tài khoản của bạn)", "Nhờ người có quyền ấy nhập tệp này, hoặc bỏ dòng này."),
     (r"^Bạn đã (gửi|nhập)", "Nhờ một người khác của Ban làm việc này."),
     (r"Chưa ghi khóa", "Ghi khóa của đơn vị và của chỉ tiêu như trong tệp mẫu."),
     (r"Khóa nội bộ chỉ gồm", "Ghi như ví dụ «huyen-uy-binh-son»."),

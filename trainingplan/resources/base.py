@@ -1,7 +1,7 @@
 """What a catalogue's import and export share: Vietnamese headings, strict cells, all errors at once, all or nothing."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import tablib
@@ -260,15 +260,21 @@ class CatalogueResource(Resource):
     ) -> None:
         """All that is wrong with the row: its cells, what only the whole row shows, and the model's own rules."""
         errors: dict[str, Any] = dict(import_validation_errors or {})
+        unread = self._covered(errors)
         for field, message in self.problems_of(instance).items():
-            if field not in errors:
+            if field not in unread:
                 errors[field] = [ValidationError(message)]
         try:
-            self.clean_instance(instance, {*errors, *self.judged_here})
+            self.clean_instance(instance, {*self._covered(errors), *self.judged_here})
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         if errors or self._row in self.refused_rows:
             raise ValidationError(errors or REFUSED_BEFORE)
+
+    def _covered(self, wrong: Collection[str]) -> set[str]:
+        """The fields that are wrong, and those that the same columns fill: that they are empty is no second fault."""
+        columns = ({column.attribute, *column.covers} for column in self.columns.values())
+        return {*wrong}.union(*(fields for fields in columns if not fields.isdisjoint(wrong)))
 
     def clean_instance(self, instance: Any, exclude: set[str]) -> None:
         instance.full_clean(exclude=exclude)
