@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from quotas.models import Registration
 from tests.browser.conftest import OpenPage
 from tests.cast import Province
 from tests.quotas.workbooks import Opened
+
+pytestmark = pytest.mark.browser
 
 
 def test_out_filled_in_and_back(country: Province, open_page: OpenPage, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_a_name_that_two_share_is_refused_at_its_row(board: Client) -> None:
     assert problems(upload(board, Institution, content)) == [
         (3, "Tên", "Cơ sở đào tạo, bồi dưỡng cùng Tên đã có rồi. Sửa cho khác đi, hoặc bỏ dòng này, rồi nhập lại."),
         (4, "Khóa", "Chỉ gồm chữ cái không dấu, chữ số, gạch dưới và gạch nối. Sửa ô này trong tệp rồi nhập lại."),
-        (4, "Khóa", "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối. Sửa ô này trong tệp rồi nhập lại."),
+        (4, "Khóa", "Khóa nội bộ chỉ gồm chữ thường không dấu, chữ số và gạch nối. Ghi như ví dụ «huyen-uy-binh-son»."),
         (5, "Tên", "Nhiều nhất 250 ký tự (đang có 251). Rút gọn rồi nhập lại."),
     ]
     assert not Institution.objects.exists()
