@@ -19,6 +19,7 @@ from trainingplan.models import Unit, UnitGroup
 pytestmark = pytest.mark.browser
 
 UNITS, QUOTAS = 400, 30
+SLOW = 40_000  # milliseconds; the machine may be busy
 LAID_OUT = "tbody tr:not(.far):not(.spacer):not(.group)"
 
 
@@ -89,12 +90,12 @@ def test_a_large_grid(large: Board) -> None:
 
     # Scrolling lays out what comes into sight, and the row that has the focus stays.
     box.evaluate("box => { box.scrollTop = box.scrollHeight; }")
-    expect(large.cell(UNITS - 3, 0)).to_be_visible()
+    expect(large.cell(UNITS - 3, 0)).to_be_visible(timeout=SLOW)
     assert page.locator("input:focus").count() == 1
 
     # A filter finds rows wherever they are; a paste by name reaches them too.
     page.get_by_placeholder("Lọc đơn vị").fill("so 397")
-    expect(large.cell(397, 0)).to_be_visible()
+    expect(large.cell(397, 0)).to_be_visible(timeout=SLOW)
     page.get_by_placeholder("Lọc đơn vị").fill("")
     large.cell(0, 0).click()
     preview(page, "Đơn vị số 390\t55\nĐơn vị số 3\t44").locator(".button-main").click()

@@ -24,4 +24,4 @@ def test_what_a_catalogue_gives_out_changes_nothing_when_it_comes_back(key: str,
         return
     batch = previewed(key, board, [], content=content)
     assert (batch.state, batch.added, batch.changed, problems(batch)) == ("previewed", 0, 0, ())
-    assert batch.same == resource.get_queryset().count()
+    assert batch.same == batch.rows == resource.get_queryset().count()
