@@ -32,8 +32,10 @@ class UnitNameResource(CatalogueResource):
     def get_queryset(self) -> QuerySet[UnitName]:
         return UnitName.objects.select_related("unit").order_by("unit__key", "valid_from")
 
-    def filter_export(self, queryset: QuerySet[Unit], **kwargs: Any) -> QuerySet[UnitName]:
+    def filter_export(self, queryset: QuerySet[Any], **kwargs: Any) -> QuerySet[UnitName]:
         """The list is one of units, the file one of their names."""
+        if queryset.model is UnitName:
+            return queryset
         return self.get_queryset().filter(unit__in=queryset.order_by().values("pk"))
 
     def before_import_row(self, row: Mapping[str, Any], **kwargs: Any) -> None:
