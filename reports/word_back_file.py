@@ -4,18 +4,18 @@ Nothing in the file is trusted: sizes are held before anything is parsed, and no
 """
 
 import re
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from posixpath import normpath
 from typing import Any
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler, feature_namespaces
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.sax import make_parser  # type: ignore[import-untyped]
 
+from trainingplan.reading.archive import UNREADABLE
 from trainingplan.rules.text import nfc, without_invisible
 
 LARGEST_FILE = 5 * 1024 * 1024
@@ -45,7 +45,6 @@ _FOREIGN = (
     ("ppt/presentation.xml", "Tệp là bản trình chiếu, không phải văn bản Word."),
     ("content.xml", "Tệp là văn bản OpenDocument (.odt). Lưu thành Word (.docx) rồi tải lại."),
 )
-_UNREADABLE = (BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OverflowError, OSError, zlib.error)
 _WORD = frozenset({
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -114,7 +113,7 @@ def _main_part(content: bytes) -> bytes:
             return _inflate(archive, _main_name(archive, [entry.filename for entry in entries]))
     except FileRefused:
         raise
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise FileRefused(BROKEN) from error
 
 

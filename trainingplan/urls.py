@@ -8,7 +8,7 @@ handler500 = "trainingplan.views.errors.server_error"
 urlpatterns = [
     path("quan-tri/", admin.site.urls),
     path("", include("trainingplan.site_urls")),
-    path("ca-nhan/", include("quotas.people_urls")),
+    path("ca-nhan/", include("quotas.site_urls")),
     path("<int:year>/", include("quotas.urls")),
     path("<int:year>/", include("budget.urls")),
     path("<int:year>/", include("reports.urls")),

@@ -210,6 +210,14 @@ class CellResource(BulkResource):
     within = Q()
     """Which cells a file may mean, set by whoever has read it: others need not be fetched."""
 
+    year = Column("quota__programme__plan__year", YEAR, shown_only=True, required=True)
+    programme = Column("quota__programme__key", PROGRAMME, shown_only=True, required=True)
+    quota = Column("quota", "Khóa chỉ tiêu", quota_column(), required=True)
+    quota_name = Column("quota__name", "Tên chỉ tiêu", shown_only=True)
+    unit = Column("unit", "Khóa đơn vị", unit_column(), required=True)
+    unit_name = Column("unit", "Đơn vị", shown_only=True)
+    number = Column("number", NUMBER, Count(), required=True)
+
     class Meta:
         import_id_fields = ("quota", "unit")
 
@@ -307,13 +315,6 @@ class CellResource(BulkResource):
 
 
 class AllocationResource(CellResource):
-    year = Column("quota__programme__plan__year", YEAR, shown_only=True, required=True)
-    programme = Column("quota__programme__key", PROGRAMME, shown_only=True, required=True)
-    quota = Column("quota", "Khóa chỉ tiêu", quota_column(), required=True)
-    quota_name = Column("quota__name", "Tên chỉ tiêu", shown_only=True)
-    unit = Column("unit", "Khóa đơn vị", unit_column(), required=True)
-    unit_name = Column("unit", "Đơn vị", shown_only=True)
-    number = Column("number", NUMBER, Count(), required=True)
     version = Column("version", VERSION, shown_only=True)
     illustrative = Column("illustrative", MARK, YesNo(), shown_only=True)
 
@@ -329,13 +330,6 @@ class AllocationResource(CellResource):
 
 
 class RegistrationResource(CellResource):
-    year = Column("quota__programme__plan__year", YEAR, shown_only=True, required=True)
-    programme = Column("quota__programme__key", PROGRAMME, shown_only=True, required=True)
-    quota = Column("quota", "Khóa chỉ tiêu", quota_column(), required=True)
-    quota_name = Column("quota__name", "Tên chỉ tiêu", shown_only=True)
-    unit = Column("unit", "Khóa đơn vị", unit_column(), required=True)
-    unit_name = Column("unit", "Đơn vị", shown_only=True)
-    number = Column("number", NUMBER, Count(), required=True)
     no_need = Column("no_need", "Không có nhu cầu", YesNo())
     version = Column("version", VERSION, shown_only=True)
     illustrative = Column("illustrative", MARK, YesNo(), shown_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -90,6 +90,21 @@ def test_a_file_is_taken_in_whole_or_by_choice_only_its_right_rows(province: Pro
     assert (batch.state, batch.mode, batch.log_batch) == ("applied", "good_rows", Change.objects.get(field="key").batch)
     with pytest.raises(Refused, match="không còn chờ xác nhận"):
         applied(batch, province.hoa, "good_rows")
+
+
+def test_a_database_that_is_lost_is_no_fault_of_a_row(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job tries again then; a row would be refused for good."""
+    batch = previewed("co-so-dao-tao", province.hoa, HEADS, ["hv", "Học viện", "HV"])
+
+    def lost(*_: Any, **__: Any) -> None:
+        raise OperationalError("server closed the connection")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Edits, "save_many", lost)
+        with pytest.raises(OperationalError):
+            applied(batch, province.hoa)
+    assert institutions() == {}
+    assert applied(ImportBatch.objects.get(pk=batch.pk), province.hoa).added == 1
 
 
 def test_what_was_previewed_is_applied_or_nothing(province: Province) -> None:

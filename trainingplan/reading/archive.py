@@ -17,7 +17,8 @@ FOREIGN = (
     ("ppt/presentation.xml", "là bản trình chiếu, không phải sổ Excel. Nhập từ .xlsx hoặc .csv."),
     ("content.xml", "là bảng tính OpenDocument (.ods). Mở ra, lưu thành .xlsx (Excel) rồi nhập lại."),
 )
-_UNREADABLE = (BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OverflowError, OSError, zlib.error)
+UNREADABLE = (BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OverflowError, OSError, zlib.error)
+"""What the standard library says of a broken archive, by whatever breaks first."""
 
 
 class Package:
@@ -28,7 +29,7 @@ class Package:
             raise Unreadable(f"có hơn {limits.MOST_ENTRIES} phần bên trong nên không được đọc. {limits.SAVE_AGAIN}")
         try:
             self._archive = ZipFile(io.BytesIO(content))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise Unreadable(limits.BROKEN) from error
         entries = self._archive.infolist()
         self._entries = {_plain(entry.filename): entry for entry in entries}
@@ -57,7 +58,7 @@ class Package:
         try:
             with self._archive.open(entry) as part:
                 content = part.read(self._left + 1)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise Unreadable(limits.BROKEN) from error
         self._left -= len(content)
         if self._left < 0:

@@ -8,10 +8,12 @@ import base64
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zipfile import BadZipFile
 
 from trainingplan.reading import limits
 from trainingplan.reading.book import CellError, FormulaWithoutValue, Unreadable
@@ -26,6 +28,11 @@ AUTHOR = "Kiểm tra khi nhập"
 MOST_STYLED_CELLS = 250_000
 """Beyond it the whole workbook with its styles does not fit into this process."""
 MOST_COMMENTS = 2_000
+BROKEN_BOOK = (
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError, SyntaxError, TypeError,
+    ValueError, BadZipFile, zlib.error,
+)  # fmt: skip
+"""openpyxl meets what it does not know with whatever breaks first."""
 ILLEGAL = {code: "\ufffd" for code in range(32) if code not in (9, 10, 13)}
 
 Problem = tuple[str, int, int, str, str, str]
@@ -66,7 +73,7 @@ def _opened(content: bytes) -> Any:
 
     try:
         return load_workbook(io.BytesIO(content), keep_links=False)
-    except Exception:  # noqa: BLE001 - openpyxl meets what it does not know with whatever breaks first
+    except BROKEN_BOOK:
         return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Model, QuerySet
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Diff, Resource
@@ -340,7 +340,12 @@ class CatalogueResource(Resource):
 
 
 def words_of(error: Exception) -> str:
-    """What is said of an error that ended a row or a file; what nobody foresaw is logged."""
+    """What is said of an error that ended a row or a file; what nobody foresaw is logged.
+
+    A database that is lost, or locked, is no fault of a row: the error goes on to whoever may try again.
+    """
+    if isinstance(error, OperationalError | InterfaceError):
+        raise error
     if isinstance(error, Refused):
         return error.message
     if isinstance(error, ValidationError):
