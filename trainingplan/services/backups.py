@@ -21,7 +21,7 @@ from trainingplan.services.running import Running
 
 SUFFIX = ".khdt"
 NO_KEY = (
-    "Chưa đặt BACKUP_KEY, nên bản sao lưu sẽ không được mã hóa. Hãy tạo khóa bằng lệnh manage.py backup --new-key, "
+    "Chưa đặt BACKUP_KEY nên chưa sao lưu được. Hãy tạo khóa bằng lệnh manage.py backup --new-key, "
     "ghi vào tệp cấu hình và cất một bản ở nơi khác."
 )
 
