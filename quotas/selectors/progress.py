@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -232,10 +232,13 @@ def progress(plan: Plan, units: QuerySet[Unit], asked: int | None = None) -> Pro
 
 
 def _cells(plan: Plan, units: QuerySet[Unit]) -> dict[int, _Cells]:
+    """The plan's quotas are looked up first; the sum with zero keeps SQLite from reading all plans unit by unit."""
+    whose = Q(unit__in=units) if units.query.has_filters() else Q()
     rows = (
-        Registration.objects.filter(quota__programme__plan=plan, unit__in=units)
+        Registration.objects.filter(whose, quota__in=Quota.objects.filter(programme__plan=plan).order_by())
         .order_by()
-        .values_list("unit_id")
+        .annotate(key=F("unit_id") + 0)
+        .values_list("key")
         .annotate(
             filled=Count("pk", filter=Q(number__isnull=False) | Q(no_need=True)),
             registered=Sum("number", default=0),

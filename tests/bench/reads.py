@@ -10,13 +10,13 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from quotas.models import Allocation, Nomination, Registration
+from quotas.models import Allocation, Nomination, Quota, Registration
 from quotas.selectors.progress import _cells
 from quotas.selectors.search import find_people, search_words
 from reports.dashboard import _parts, dashboard
 from tests.bench.measure import Bench, Clock, Pair
 from tests.bench.province import Province, add_people, build
-from trainingplan.models import Unit
+from trainingplan.models import Plan, Unit
 
 BY_QUOTA = """SELECT {table}.quota_id, participant.group_id, SUM({table}.number), COUNT(CASE WHEN {table}.illustrative
  THEN 1 END) FROM {table} JOIN quotas_quota ON quotas_quota.id = {table}.quota_id
@@ -73,11 +73,16 @@ def _sums(province: Province, *, sums_alone: bool) -> Callable[[int], Pair]:
         Allocation.objects.filter(unit=province.units[0], quota__programme__plan=plan).update(number=seed)
         everybody = Unit.objects.all()
         return Pair(
-            lambda: (_parts(plan, None), _cells(plan, everybody)) if sums_alone else dashboard(plan, province.board),
+            lambda: _our_sums(plan, everybody) if sums_alone else dashboard(plan, province.board),
             lambda: _raw_sums(plan.pk),
         )
 
     return prepare
+
+
+def _our_sums(plan: Plan, units: Any) -> object:
+    quotas = list(Quota.objects.filter(programme__plan=plan).order_by().values_list("pk", flat=True))
+    return _parts(quotas, None), _cells(plan, units)
 
 
 def _raw_sums(plan_id: int) -> list[object]:
