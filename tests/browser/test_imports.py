@@ -30,6 +30,7 @@ def test_all_errors_are_told_at_once_and_come_back_marked(
     page = open_page(country.hoa, "/nhap-excel/", javascript=True)
     assert_fine(page)
     page.get_by_label("Tệp cần nhập").set_input_files(file)
+    expect(page.locator(".file-field")).to_have_text("Chọn tệpco-so.xlsx")
     page.get_by_role("button", name="Xem trước tệp").click()
     expect(page.get_by_role("heading", name="Cơ sở đào tạo, bồi dưỡng")).to_be_visible()
     for place in ("dòng 3, cột A", "dòng 4, cột B", "dòng 5, cột B"):
