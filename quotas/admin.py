@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from quotas.forms import PersonNameField
-from quotas.models import Allocation, Person, Quota, Registration, SubQuota, UnitCap
+from quotas.models import Allocation, Person, Quota, Registration, SubAllocation, SubQuota, UnitCap
 from quotas.resources import AllocationResource, PersonResource, QuotaResource, RegistrationResource
 from quotas.services.ceilings import check_sub_quota_name, check_sub_quota_number
 from quotas.services.nominations import lock_unit, outdate_forms, why_person_kept
@@ -45,6 +46,13 @@ class QuotaForm(InPlanForm):
             except Refused as refusal:
                 self.add_error(refusal.field or "number", refusal.message)
         return cleaned
+
+
+def sum_of(cells: type[Allocation | SubAllocation]) -> Coalesce:
+    """What is allocated of a row, added up for the rows of the page alone; a join would add up all before it counts."""
+    every: QuerySet[Any] = cells._default_manager.all()
+    sums = every.filter(quota=OuterRef("pk")).order_by().values("quota").annotate(sum=Sum("number"))
+    return Coalesce(Subquery(sums.values("sum")), 0)
 
 
 class AppendixChoice(ChoiceField):
@@ -87,7 +95,7 @@ class QuotaAdmin(TransferAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         quotas: QuerySet[Any] = super().get_queryset(request)
-        summed: QuerySet[Any] = quotas.annotate(allocated_sum=Sum("allocations__number", default=0))
+        summed: QuerySet[Any] = quotas.annotate(allocated_sum=sum_of(Allocation))
         return summed
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -148,7 +156,7 @@ class SubQuotaAdmin(CatalogueAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        summed: QuerySet[Any] = rows.annotate(allocated_sum=Sum("allocations__number", default=0))
+        summed: QuerySet[Any] = rows.annotate(allocated_sum=sum_of(SubAllocation))
         return summed
 
     @admin.display(description="số lượng", ordering="number")
@@ -263,6 +271,7 @@ class CellAdmin(TransferAdmin):
     list_display = ("quota", "plan", "unit", "shown_number", "version", "updated_at", "updated_by", "illustrative")
     list_filter = ("quota__programme__plan", "illustrative")
     list_select_related = ("quota__programme__plan", "unit", "updated_by")
+    ordering = ("quota_id", "unit_id")  # along an index; the links' own order would sort the whole table for each page
     search_fields = ("unit__names__name_search", "unit__key", "quota__key")
     search_help_text = "Tìm theo tên đơn vị, khóa chỉ tiêu; gõ không dấu cũng được"
 

@@ -1,15 +1,16 @@
 """The trail: the change log newest first, the changes of one act together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Count, F, Max, Min, Model, Q, QuerySet, Window
+from django.db import connection
+from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -23,6 +24,12 @@ LINES = 10
 WHOLE_BATCH = 200
 SYSTEM = "he-thong"
 """Stands for the system itself where a person is chosen."""
+_NEXT = 'SELECT MIN("table") FROM trainingplan_change WHERE plan_id'
+_TABLES = f"""WITH RECURSIVE
+ own(name) AS ({_NEXT} = %s UNION ALL SELECT ({_NEXT} = %s AND "table" > own.name) FROM own WHERE name IS NOT NULL),
+ common(name) AS ({_NEXT} IS NULL
+  UNION ALL SELECT ({_NEXT} IS NULL AND "table" > common.name) FROM common WHERE name IS NOT NULL)
+SELECT name FROM own WHERE name IS NOT NULL UNION SELECT name FROM common WHERE name IS NOT NULL"""  # noqa: S608 - constant
 NO_TABLES = {"load": "nạp dữ liệu"}
 """What the log speaks of besides tables."""
 
@@ -69,13 +76,21 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class TrailPage:
-    """A page of batches. Pages count from 1, the newest first."""
+class Stretch:
+    """Batches that follow each other, the newest first; there are others `before` and `after` these keys, or None."""
 
     batches: tuple[Batch, ...]
+    before: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPage:
+    """A page of one batch's changes. Pages count from 1."""
+
+    batch: Batch
     number: int
     pages: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +122,35 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def trail_page(plan: Plan, filters: Filters, number: int) -> TrailPage:
-    """The page of that number, the nearest there is; five queries, whatever is in the log."""
+def trail(plan: Plan, filters: Filters, *, before: int | None = None, after: int | None = None) -> Stretch:
+    """The newest batches, or those next to a key in the log; the newest where there are none. Nothing is counted.
+
+    A batch stands where its last change does. Four queries at the most, whatever is in the log.
+    """
     found = changes(plan, filters)
-    total = found.aggregate(batches=Count("batch", distinct=True))["batches"]
-    pages = max(1, -(-total // BATCHES))
-    number = min(max(number, 1), pages)
-    return TrailPage(_batches(plan, found, (number - 1) * BATCHES), number, pages, total)
+    if after is not None:
+        newer = list(_heads(found).filter(pk__gt=after).order_by("pk")[: BATCHES + 1])
+        if len(newer) > BATCHES:
+            shown = newer[BATCHES - 1 :: -1]
+            return Stretch(_batches(plan, found, [key for _, key in shown]), before=shown[-1][0], after=shown[0][0])
+    elif before is not None and (older := list(_heads(found).filter(pk__lt=before).order_by("-pk")[: BATCHES + 1])):
+        return _stretch(plan, found, older, after=older[0][0])
+    return _stretch(plan, found, list(_heads(found).order_by("-pk")[: BATCHES + 1]))
+
+
+def _heads(found: QuerySet[Change]) -> QuerySet[Change, tuple[int, UUID]]:
+    """The last change of each batch, found along indexes as far as one reads: grouping would read the whole log."""
+    last = found.filter(batch=OuterRef("batch")).order_by("-pk").values("pk")[:1]
+    return found.annotate(last=Subquery(last)).filter(pk=F("last")).values_list("pk", "batch")
+
+
+def _stretch(
+    plan: Plan, found: QuerySet[Change], heads: Sequence[tuple[int, UUID]], after: int | None = None
+) -> Stretch:
+    """Of one head more than is shown, which tells whether there are older ones."""
+    shown = heads[:BATCHES]
+    before = shown[-1][0] if len(heads) > BATCHES else None
+    return Stretch(_batches(plan, found, [key for _, key in shown]), before, after)
 
 
 def batch_changes(plan: Plan, key: UUID) -> QuerySet[Change]:
@@ -121,25 +158,23 @@ def batch_changes(plan: Plan, key: UUID) -> QuerySet[Change]:
     return Change.objects.filter(Q(plan=plan) | Q(plan=None), batch=key).order_by()
 
 
-def whole_batch(plan: Plan, key: UUID, number: int) -> TrailPage | None:
+def whole_batch(plan: Plan, key: UUID, number: int) -> BatchPage | None:
     """One batch with a page of all its changes, None when the plan's log has no such batch."""
     found = batch_changes(plan, key)
-    heads = _batches(plan, found, 0)
+    heads = _batches(plan, found, [key])
     if not heads:
         return None
     pages = max(1, -(-heads[0].count // WHOLE_BATCH))
     number = min(max(number, 1), pages)
     start = (number - 1) * WHOLE_BATCH
     rows = found.order_by("pk")[start : start + WHOLE_BATCH]
-    head = heads[0]
-    lines = tuple(map(_line, rows))
-    batch = Batch(head.key, head.at, head.actor, head.reason, head.count, head.tables, head.units, lines)
-    return TrailPage((batch,), number, pages, 1)
+    return BatchPage(replace(heads[0], lines=tuple(map(_line, rows))), number, pages)
 
 
-def _batches(plan: Plan, found: QuerySet[Change], start: int) -> tuple[Batch, ...]:
+def _batches(plan: Plan, found: QuerySet[Change], keys: Collection[UUID]) -> tuple[Batch, ...]:
     heads = list(
-        found.values("batch")
+        found.filter(batch__in=keys)
+        .values("batch")
         .annotate(
             last=Max("pk"),
             when=Min("at"),
@@ -152,9 +187,8 @@ def _batches(plan: Plan, found: QuerySet[Change], start: int) -> tuple[Batch, ..
             units=Count("unit", distinct=True),
             unit=Min("unit"),
         )
-        .order_by("-last")[start : start + BATCHES]
+        .order_by("-last")
     )
-    keys = [head["batch"] for head in heads]
     lines = _lines(found, keys)
     names = unit_names(plan_day(plan), {head["unit"] for head in heads if head["unit"]})
     return tuple(
@@ -199,13 +233,20 @@ def _line(change: Change) -> Line:
 
 
 def choices(plan: Plan) -> Choices:
-    """The people and tables of the plan's changes and of those that belong to no plan; two queries."""
-    found = Change.objects.filter(Q(plan=plan) | Q(plan=None)).order_by()
-    named = Q(pk__in=found.values("actor")) | Q(pk__in=found.values("on_behalf_of"))
+    """The people and tables of the plan's changes and of those that belong to no plan; two queries along indexes."""
+    acted = Change.objects.filter(Q(plan=plan) | Q(plan=None)).order_by()
+    named = Exists(acted.filter(actor=OuterRef("pk"))) | Exists(acted.filter(on_behalf_of=OuterRef("pk")))
     people = User.objects.filter(named).order_by("full_name", "username")
     names = ((str(pk), f"{name} ({username})") for pk, name, username in _three(people))
-    tables = found.values_list("table", flat=True).distinct()
-    return Choices((*names, (SYSTEM, "Hệ thống")), tuple(sorted(((t, table_label(t)) for t in tables), key=_second)))
+    labels = ((table, table_label(table)) for table in _tables_of(plan))
+    return Choices((*names, (SYSTEM, "Hệ thống")), tuple(sorted(labels, key=_second)))
+
+
+def _tables_of(plan: Plan) -> list[str]:
+    """The tables in the log, each found by stepping over the one before: DISTINCT would read all changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES, [plan.pk, plan.pk])
+        return [table for (table,) in cursor.fetchall()]
 
 
 def _three(people: QuerySet[User]) -> Iterable[tuple[int, str, str]]:

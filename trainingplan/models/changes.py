@@ -8,13 +8,14 @@ class Change(models.Model):
     """One value of one row that changed. Names are kept as text, so that the log outlives what it speaks of."""
 
     id = models.BigAutoField(primary_key=True)
-    batch = models.UUIDField("lần ghi", db_index=True, help_text="Một mã cho một thao tác.")
+    batch = models.UUIDField("lần ghi", help_text="Một mã cho một thao tác.")
     at = models.DateTimeField("lúc")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         related_name="changes",
+        db_index=False,  # here and below: longer indexes begin with it
         verbose_name="người thực hiện",
     )
     on_behalf_of = models.ForeignKey(
@@ -22,10 +23,20 @@ class Change(models.Model):
     )
     actor_name = models.CharField("tên người thực hiện", max_length=200)
     plan = models.ForeignKey(
-        "trainingplan.Plan", models.PROTECT, null=True, related_name="changes", verbose_name="kế hoạch"
+        "trainingplan.Plan",
+        models.PROTECT,
+        null=True,
+        related_name="changes",
+        db_index=False,
+        verbose_name="kế hoạch",
     )
     unit = models.ForeignKey(
-        "trainingplan.Unit", models.PROTECT, null=True, related_name="changes", verbose_name="đơn vị"
+        "trainingplan.Unit",
+        models.PROTECT,
+        null=True,
+        related_name="changes",
+        db_index=False,
+        verbose_name="đơn vị",
     )
     table = models.CharField("loại dữ liệu", max_length=60)
     row = models.CharField("mã dòng", max_length=60)
@@ -44,6 +55,8 @@ class Change(models.Model):
             models.Index(fields=("plan", "-id"), name="change_by_plan"),
             models.Index(fields=("plan", "table", "at"), name="change_by_table"),
             models.Index(fields=("unit", "-id"), name="change_by_unit"),
+            models.Index(fields=("batch", "id"), name="change_by_batch"),
+            models.Index(fields=("actor", "plan"), name="change_by_actor"),
         ]
 
     def __str__(self) -> str:
