@@ -6,6 +6,8 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from trainingplan.console import told
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingplan.settings")
@@ -13,4 +15,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

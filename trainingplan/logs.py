@@ -98,6 +98,7 @@ def logging_settings(log_format: str, level: str) -> dict[str, object]:
         "loggers": {
             "gunicorn.error": {"handlers": ["console"], "propagate": False},
             "axes": {"level": "ERROR"},  # its warnings name accounts and addresses; the back office shows both
+            "trainingplan.log_head": {"level": "INFO"},  # rare, and no use if it is not there when it is needed
             "django.server": {"handlers": ["console"], "propagate": False},
         },
     }

@@ -77,7 +77,7 @@ def problems_of_accounts() -> Iterator[Problem]:
 
 
 def refuse_unsafe_start() -> None:
-    """Called when a server begins. Raises ImproperlyConfigured with every problem and its remedy."""
+    """Called when a server or a worker begins. Raises ImproperlyConfigured with every problem and its remedy."""
     found = [*problems_of_settings(), *problems_of_accounts()]
     connections.close_all()  # a server that forks must not share them
     if found:

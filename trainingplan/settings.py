@@ -112,6 +112,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that does not answer is given up after seconds, not after minutes; what the address says goes before.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    } | DATABASES["default"].get("OPTIONS", {})
 # Kept between requests: to open and close SQLite's costs more than a save.
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -174,7 +181,7 @@ def shared_storage() -> dict[str, Any]:
     """Where files are kept that all machines see: MEDIA_ROOT, or a private bucket, its keys in AWS_*."""
     bucket = env.str("STORAGE_BUCKET", default="")
     if not bucket:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "trainingplan.storage.WholeFileStorage"}
     options = {"bucket_name": bucket, "file_overwrite": False, "region_name": env.str("STORAGE_REGION", default=None)}
     if address := env.str("STORAGE_URL", default=""):
         options |= {"endpoint_url": address, "addressing_style": "path"}
@@ -322,6 +329,7 @@ CHORES: dict[str, int] = {
     "trainingplan.services.backups.make_overdue_backup": 3600,
     "trainingplan.services.worker.forget_results": 3600,
     "trainingplan.services.seals.seal_in_time": 60,
+    "trainingplan.services.seals.tell_head": 3600,
     "trainingplan.services.accounts.close_idle_accounts_in_time": 24 * 3600,
     "quotas.services.retention.forget_people_in_time": 24 * 3600,
     "trainingplan.services.worker.forget_tasks": 24 * 3600,

@@ -1,6 +1,35 @@
-"""How static files are stored."""
+"""How files are stored: those of the site, and those that the work makes."""
 
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class WholeFileStorage(FileSystemStorage):
+    """A file is on the disk, whole, before its row is written; of one that does not fit nothing stays behind."""
+
+    def _save(self, name: str, content: Any) -> str:
+        place = Path(self.path(name))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        except FileExistsError:  # somebody was quicker
+            return self._save(self.get_available_name(name), content)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                file.flush()
+                os.fsync(handle)
+            if self.file_permissions_mode is not None:
+                place.chmod(self.file_permissions_mode)
+        except BaseException:
+            place.unlink(missing_ok=True)
+            raise
+        return name
 
 
 class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

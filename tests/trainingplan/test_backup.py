@@ -21,6 +21,7 @@ from tests.budget.lines import add_class, make_norms, make_sources
 from tests.cast import make_province
 from tests.issuing import make_version
 from tests.trainingplan.backup_cast import KEY, elsewhere, state_of
+from tests.triggers import without_triggers
 from trainingplan.backup import tables as known
 from trainingplan.backup.filling import triggers
 from trainingplan.backup.reading import verify
@@ -31,8 +32,10 @@ from trainingplan.backup.tables import Table
 from trainingplan.backup.writing import write_backup
 from trainingplan.models import Backup, Change, Job, JobFile, LogPart, LogSeal, User
 from trainingplan.rules.names import fold, name_sort_key
-from trainingplan.services.backups import make_backup, remove_old_backups
+from trainingplan.rules.seals import from_ranges
+from trainingplan.services.backups import adopt_backups, make_backup, remove_old_backups
 from trainingplan.services.changes import Entry, record
+from trainingplan.services.seals import seal_log
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,6 +165,49 @@ def test_backups_are_kept_on_record_and_old_ones_cleared_away(tmp_path: Path, se
         make_backup(actor=None, key=KEY, target=tmp_path / "no" / "folder.khdt")
     assert [backup.ok for backup in Backup.objects.all()] == [False, True, True, True, True]
     assert Change.objects.filter(table="backup").count() == 7
+
+
+def test_a_file_whose_writer_died_before_its_row_is_put_on_the_record(tmp_path: Path, settings: Any) -> None:
+    settings.BACKUP_DIR = str(tmp_path / "kept")
+    made = make_backup(actor=None, key=KEY)
+    lost = tmp_path / "kept" / "sao-luu-20260101-000000.khdt"
+    new, foreign = lost.with_stem("sao-luu-new"), lost.with_stem("sao-luu-foreign")
+    (tmp_path / "kept" / made.name).rename(lost)
+    new.write_bytes(lost.read_bytes())
+    foreign.write_bytes(b"x")
+    for path in (lost, foreign):
+        os.utime(path, (0, 0))
+    assert [adopt_backups(key=KEY) for _ in "12"] == [1, 0]
+    adopted = Backup.objects.get(name=lost.name)
+    same = ("ok", "rows", "files", "size", "sha256", "encrypted")
+    assert [getattr(adopted, name) for name in same] == [getattr(made, name) for name in same]
+    assert abs(adopted.made_at - made.made_at) < timedelta(minutes=1)
+
+
+def test_a_backup_carries_the_head_of_the_log_and_shows_a_tail_that_was_cut(
+    tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.BACKUP_KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s"
+    province = make_province()
+    for place in "ab":
+        record([Entry("plan", 1, "kế hoạch", "place", "", place)], actor=province.hoa, plan=province.plan)
+        seal_log()
+    write_backup(tmp_path / "a.khdt", key=KEY)
+    call_command("verify_log", backup=[tmp_path / "a.khdt"])
+    last = LogSeal.objects.order_by("position").last()
+    assert last is not None
+    call_command("restore", tmp_path / "a.khdt", check_only=True)
+    assert f"{last.position}:{last.digest}" in capsys.readouterr().out
+    with without_triggers(connection):
+        LogSeal.objects.filter(pk=last.pk).delete()
+        keys = [key for first, end in from_ranges(last.part.rows) for key in range(first, end + 1)]
+        last.part.delete()
+        Change.objects.filter(pk__in=keys).delete()
+        connection.check_constraints()  # PostgreSQL alters no table while checks are pending
+    call_command("verify_log")  # what is left is whole in itself
+    with pytest.raises(SystemExit):
+        call_command("verify_log", backup=[tmp_path / "a.khdt"])
+    assert "Bản sao lưu a.khdt ghi mắt xích" in capsys.readouterr().out
 
 
 def test_without_a_key_nothing_is_written(tmp_path: Path, settings: Any) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.cast import Province
 from trainingplan.models import Job, JobFile, Plan
+from trainingplan.rules.machine_faults import of_storage
 from trainingplan.services.jobs import (
     CRASHED,
     UNKNOWN_FAULT,
@@ -100,7 +101,12 @@ def test_while_a_job_of_a_key_is_pending_it_is_the_one(province: Province) -> No
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"), [(Refused("Chưa đủ số liệu."), "Chưa đủ số liệu."), (ZeroDivisionError("a"), UNKNOWN_FAULT)]
+    ("fault", "words"),
+    [
+        (Refused("Chưa đủ số liệu."), "Chưa đủ số liệu."),
+        (ZeroDivisionError("a"), UNKNOWN_FAULT),
+        (OSError(28, "No space left"), of_storage(OSError(28, ""))),
+    ],
 )
 def test_a_failure_is_told_in_words(province: Province, fault: Exception, words: str) -> None:
     def fail(run: Running) -> None:

@@ -17,6 +17,8 @@ from trainingplan import readiness
 from trainingplan.logs import FORMATS, fault, logging_settings, one_line, request_id
 from trainingplan.models import AccessRefusal, Backup, Chore, Job
 from trainingplan.services.backups import OVERDUE
+from trainingplan.services.changes import Entry, record
+from trainingplan.services.seals import log_head, seal_log, tell_head
 
 pytestmark = pytest.mark.django_db
 FORGED = "x\r\n2026-01-01 ERROR root - đã xóa\u2028\x1b[31m"
@@ -62,6 +64,18 @@ def test_a_line_of_json_is_one_object(province: Province) -> None:
     assert one_line("Nguyễn Thị Ái") == "Nguyễn Thị Ái"
     with pytest.raises(KeyError):
         logging_settings("xml", "INFO")
+
+
+def test_the_head_of_the_change_log_is_told_to_the_log_at_every_level(log: StringIO, province: Province) -> None:
+    loggers: Any = logging_settings("json", "WARNING")["loggers"]
+    assert loggers["trainingplan.log_head"] == {"level": "INFO"}
+    tell_head()
+    record([Entry("plan", 1, "kế hoạch", "place", "", "x")], actor=province.hoa, plan=province.plan)
+    seal_log()
+    tell_head()
+    [line] = lines(log)
+    assert (head := log_head()) is not None
+    assert f"{head.position}:{head.digest}" in line
 
 
 def broken(_: object = None) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from trainingplan.backup.sealing import BackupRefused, Key, damaged, sealed_chunks
 from trainingplan.backup.tables import Digest
 from trainingplan.backup.writing import FORMAT, Progress, Summary, silent
+from trainingplan.rules.machine_faults import of_file
 
 _MOST_AT_ONCE = 4 << 20
 
@@ -24,6 +25,8 @@ class Head:
     database: str
     migrations: list[list[str]]
     tables: dict[str, list[list[str]]]
+    log_head: str = ""
+    """The chain over the change log as it stood; empty in backups of before it was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Archive:
                 raise BackupRefused(
                     "Bản sao lưu do một phiên bản khác của chương trình ghi; hãy khôi phục bằng phiên bản đó."
                 )
-            self.head = Head(told["made_at"], told["database"], told["migrations"], told["tables"])
+            shape = told["database"], told["migrations"], told["tables"]
+            self.head = Head(told["made_at"], *shape, log_head=str(told.get("log_head", "")))
         except (StopIteration, ValueError, KeyError, TypeError) as error:
             raise damaged("không đọc được phần mô tả") from error
         self.summary, self._manifest = Summary(), None
@@ -129,7 +133,7 @@ def _lines(path: Path, key: Key | None) -> Iterator[str]:
     except (zlib.error, UnicodeDecodeError) as error:
         raise damaged("không giải nén được") from error
     except OSError as error:
-        raise BackupRefused(f"Không đọc được tệp {path}: {error.strerror}.") from error
+        raise BackupRefused(f"Không đọc được tệp {path}: {of_file(error)}") from error
     if rest or not expand.eof:
         raise damaged("tệp bị cắt cụt")
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from trainingplan.backup.sealing import BackupRefused, Key, SealedWriter, sync_folder
 from trainingplan.backup.snapshot import applied_migrations, last_key, snapshot
 from trainingplan.backup.tables import Digest, Table, file_names, tables, unknown_tables
+from trainingplan.models import LogSeal
 from trainingplan.rules.numbers import format_count
 
 FORMAT = 1
@@ -116,8 +117,15 @@ def _head(alias: str) -> dict[str, Any]:
             "django": django.get_version(),
             "migrations": applied_migrations(alias),
             "tables": {table.name: table.shape for table in tables()},
+            "log_head": _log_head(alias),
         }
     }
+
+
+def _log_head(alias: str) -> str:
+    """The last link of the chain over the change log, as `verify_log --head` takes it."""
+    last = LogSeal.objects.using(alias).order_by("-position").first()
+    return f"{last.position}:{last.digest}" if last else ""
 
 
 def _write_table(lines: _Lines, table: Table, alias: str, say: Callable[[str], None]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Making backups into the folder of the settings, on the record, and clearing old ones away."""
 
+import hashlib
+import shutil
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,16 +12,20 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from trainingplan.backup.reading import verify
 from trainingplan.backup.sealing import BackupRefused, Key
 from trainingplan.backup.writing import Progress, Summary, silent, write_backup
 from trainingplan.models import Backup, User
 from trainingplan.policies import Action
+from trainingplan.rules.machine_faults import of_file
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import Entry, record
 from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Running
 
-SUFFIX = ".khdt"
+PREFIX, SUFFIX = "sao-luu-", ".khdt"
+MOVING = ".chuyen-"
+"""How the folders begin through which a database is moved."""
 NO_KEY = (
     "Chưa đặt BACKUP_KEY nên chưa sao lưu được. Hãy tạo khóa bằng lệnh manage.py backup --new-key, "
     "ghi vào tệp cấu hình và cất một bản ở nơi khác."
@@ -40,6 +46,10 @@ def backup_folder() -> Path:
     return folder
 
 
+def _machine() -> str:
+    return socket.gethostname()[:200]
+
+
 @dataclass(frozen=True, slots=True)
 class _Attempt:
     began: datetime
@@ -56,27 +66,33 @@ def make_backup(
     Raises BackupRefused.
     """
     began = timezone.now()
-    name = f"sao-luu-{timezone.localtime(began):%Y%m%d-%H%M%S}{SUFFIX}"
-    folder = backup_folder() if target is None else target.parent
-    attempt = _Attempt(began, target or folder / name, key, actor)
+    attempt = _Attempt(began, target or Path(settings.BACKUP_DIR) / _name(began), key, actor)
     try:
+        if target is None:
+            backup_folder()
         summary = write_backup(attempt.target, key=key, progress=progress)
     except (BackupRefused, OSError) as error:
-        words = f"Không ghi được {attempt.target}: {error.strerror}." if isinstance(error, OSError) else str(error)
+        words = f"Không ghi được {attempt.target}: {of_file(error)}" if isinstance(error, OSError) else str(error)
         _keep(attempt, Summary(), words)
         raise BackupRefused(words) from error
     return _keep(attempt, summary, "")
 
 
+def _name(began: datetime) -> str:
+    """One that no other machine and no other writer of this second takes."""
+    return f"{PREFIX}{timezone.localtime(began):%Y%m%d-%H%M%S-%f}{SUFFIX}"
+
+
 @transaction.atomic
-def _keep(attempt: _Attempt, summary: Summary, words: str) -> Backup:
+def _keep(attempt: _Attempt, summary: Summary, words: str, *, seconds: int | None = None) -> Backup:
+    took = (timezone.now() - attempt.began) // timedelta(seconds=1) if seconds is None else seconds
     backup = Backup.objects.create(
         made_at=attempt.began,
-        seconds=(timezone.now() - attempt.began) // timedelta(seconds=1),
+        seconds=took,
         made_by=attempt.actor,
         ok=not words,
         words=words[:500],
-        machine=socket.gethostname()[:200],
+        machine=_machine(),
         name="" if words else attempt.target.name[:200],
         size=summary.size,
         sha256=summary.sha256,
@@ -91,6 +107,37 @@ def _keep(attempt: _Attempt, summary: Summary, words: str) -> Backup:
 
 HALF_WRITTEN = timedelta(days=1)
 """No backup is written so long: its writer was killed."""
+UNRECORDED = timedelta(minutes=10)
+"""Between a file and its row lies a moment: its writer was killed, or the database has been restored since."""
+
+
+def adopt_backups(*, key: Key | None) -> int:
+    """Put the files on the record that no row tells of, if they are whole and of this key; how many there were."""
+    folder = Path(settings.BACKUP_DIR)
+    known = set(Backup.objects.filter(machine=_machine()).values_list("name", flat=True))
+    found = [path for path in sorted(folder.glob(f"{PREFIX}*{SUFFIX}")) if path.name not in known]
+    return sum(_adopt(path, key) for path in found if _age(path) > UNRECORDED)
+
+
+def _age(path: Path) -> timedelta:
+    """Since it was written last; a file that somebody was quicker to remove is new."""
+    try:
+        return timezone.now() - datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    except FileNotFoundError:
+        return timedelta()
+
+
+def _adopt(path: Path, key: Key | None) -> bool:
+    try:
+        archive = verify(path, key)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except (BackupRefused, OSError):  # of another key, or damaged: neither counted nor deleted
+        return False
+    summary = archive.summary
+    summary.size, summary.sha256 = path.stat().st_size, digest
+    _keep(_Attempt(datetime.fromisoformat(archive.head.made_at), path, key, None), summary, "", seconds=0)
+    return True
 
 
 @transaction.atomic
@@ -99,7 +146,7 @@ def remove_old_backups(*, actor: User | None) -> int:
 
     What a killed writer left half written goes, too.
     """
-    good = Backup.objects.filter(ok=True, machine=socket.gethostname()[:200], removed_at=None).exclude(name="")
+    good = Backup.objects.filter(ok=True, machine=_machine(), removed_at=None).exclude(name="")
     folder, oldest = Path(settings.BACKUP_DIR), timezone.now() - timedelta(days=settings.BACKUP_KEEP_DAYS)
     there = [backup for backup in good.order_by("-pk") if (folder / backup.name).is_file()]
     old = [backup for backup in there[settings.BACKUP_KEEP :] if backup.made_at < oldest]
@@ -110,8 +157,11 @@ def remove_old_backups(*, actor: User | None) -> int:
     for backup in old:
         (folder / backup.name).unlink(missing_ok=True)
     for half in folder.glob(".*.part"):
-        if datetime.fromtimestamp(half.stat().st_mtime, tz=UTC) < timezone.now() - HALF_WRITTEN:
+        if _age(half) > HALF_WRITTEN:
             half.unlink(missing_ok=True)
+    for moved in folder.glob(f"{MOVING}*"):
+        if _age(moved) > HALF_WRITTEN:
+            shutil.rmtree(moved, ignore_errors=True)
     return len(old)
 
 
@@ -126,6 +176,7 @@ def run_backup(run: Running) -> None:
         backup = make_backup(actor=run.actor, key=backup_key(), progress=run.progress)
     except BackupRefused as refused:
         raise Refused(str(refused)) from refused
+    adopt_backups(key=backup_key())
     remove_old_backups(actor=run.actor)
     run.say(f"Đã ghi {backup.name}: {format_count(backup.rows)} dòng, {format_count(backup.files)} tệp.")
     run.link(reverse("backups"), "Đến danh sách bản sao lưu")
@@ -140,4 +191,6 @@ def make_overdue_backup() -> None:
     last = last_good_backup()
     if settings.BACKUP_KEY and (last is None or timezone.now() - last.made_at > OVERDUE):
         make_backup(actor=None, key=backup_key())
+    if settings.BACKUP_KEY:
+        adopt_backups(key=backup_key())
         remove_old_backups(actor=None)

@@ -17,6 +17,7 @@ from django_tasks import task
 from trainingplan.models import Job, Plan, User
 from trainingplan.models.jobs import PENDING
 from trainingplan.readings import watching_people
+from trainingplan.rules.machine_faults import of_storage
 from trainingplan.services.readings import log_reading
 from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Beat, Cancelled, GivenBack, Running, Superseded
@@ -129,9 +130,9 @@ def _attempt(running: Running) -> None:
     except (OperationalError, InterfaceError):
         logger.exception("Job %s lost the database", running.job.pk)
         _break_off(running)
-    except Exception:
+    except Exception as error:
         logger.exception("Job %s failed", running.job.pk)
-        _end(running, Job.State.FAILED, UNKNOWN_FAULT)
+        _end(running, Job.State.FAILED, of_storage(error) or UNKNOWN_FAULT)
     else:
         _end(running, Job.State.DONE)
 

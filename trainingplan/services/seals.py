@@ -3,6 +3,7 @@
 Writers never wait for the chain: nobody but the sealer writes to it, and who finds another one at it goes away.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from trainingplan.models import LogPart, LogSeal
 from trainingplan.rules.seals import FIRST, as_ranges, part_digest, seal_digest
 from trainingplan.services.inserting import insert_rows
 
+logger = logging.getLogger("trainingplan.log_head")
 LOOK_BACK = 1_000
 """How far behind the last sealed part the quick sealing looks; the chore looks at all of them."""
 MOST_AT_ONCE = 500
@@ -116,6 +118,15 @@ def _unsealed(after: int | None) -> Sequence[LogPart]:
 def seal_in_time() -> None:
     """The chore: what was written last is sealed too."""
     seal_log()
+
+
+def tell_head() -> None:
+    """The chore: the head stands in the server's log as well, so that a tail cut off with its links is missed.
+
+    At that level always, whatever LOG_LEVEL says: see `trainingplan.logs`.
+    """
+    if head := log_head():
+        logger.info("head of the change log", extra={"more": {"head": f"{head.position}:{head.digest}"}})
 
 
 def log_head() -> Head | None:

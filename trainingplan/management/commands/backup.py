@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trainingplan.backup.sealing import KEY_BYTES, BackupRefused
 from trainingplan.rules.numbers import format_count
-from trainingplan.services.backups import backup_key, make_backup, remove_old_backups
+from trainingplan.services.backups import adopt_backups, backup_key, make_backup, remove_old_backups
 
 
 class Command(BaseCommand):
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         except BackupRefused as refused:
             raise CommandError(str(refused)) from refused
         if file is None:
+            adopt_backups(key=None if plain else self._key())
             remove_old_backups(actor=None)
         self.stdout.write(
             f"Đã sao lưu vào {file or backup.name}: {format_count(backup.rows)} dòng, "

@@ -15,7 +15,7 @@ from trainingplan.backup.sealing import KEY_BYTES, BackupRefused, Key
 from trainingplan.backup.snapshot import snapshot
 from trainingplan.backup.tables import digest_of, tables
 from trainingplan.backup.writing import Summary, write_backup
-from trainingplan.services.backups import backup_folder
+from trainingplan.services.backups import MOVING, backup_folder
 
 AFTERWARDS = "Hãy đặt DATABASE_URL trong tệp cấu hình thành địa chỉ mới rồi khởi động lại; cơ sở dữ liệu cũ còn nguyên."
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, to: str, replace: bool, **options: Any) -> None:
         text = secrets.token_urlsafe(KEY_BYTES)
-        with tempfile.TemporaryDirectory(dir=backup_folder(), prefix=".chuyen-") as folder:
+        with tempfile.TemporaryDirectory(dir=backup_folder(), prefix=MOVING) as folder:
             file = Path(folder) / "chuyen.khdt"
             try:
                 summary = write_backup(file, key=Key.from_text(text))

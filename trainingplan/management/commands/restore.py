@@ -34,6 +34,8 @@ class Command(BaseCommand):
             if check_only:
                 archive = verify(file, key)
                 self._tell("Bản sao lưu nguyên vẹn", archive.head.made_at, archive.summary)
+                if archive.head.log_head:
+                    self.stdout.write(f"Dấu của nhật ký lúc ấy: {archive.head.log_head}")
                 return
             restored = restore_backup(file, key=key, replace=replace)
         except BackupRefused as refused:

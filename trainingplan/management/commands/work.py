@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from trainingplan.safe_start import refuse_unsafe_start
 from trainingplan.services.worker import WorkLoop
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="làm hết những việc đang chờ rồi dừng")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unsafe_start()
         loop = WorkLoop()
         if options["once"]:
             loop.look_after()
