@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quotas.models import Extension, Quota, Registration, Response, ReturnedCell
 from trainingplan.models import Plan, Role, Unit, User
 from trainingplan.policies import FROZEN, Action, may, writes_for
+from trainingplan.prepared import prepared
 from trainingplan.services.refusals import Refused
 
 COLLECTING = (Plan.State.REGISTRATION, Plan.State.ALLOCATION)
@@ -141,12 +143,21 @@ def terms_of(plan: Plan, answer: Response | None) -> Terms:
         return Terms(plan, None, frozenset(), {})
     marked: frozenset[int] = frozenset()
     if state_of(answer) == Response.State.RETURNED:
-        marked = frozenset(ReturnedCell.objects.filter(response=answer).values_list("quota_id", flat=True))
+        marked = frozenset(_marked(answer.pk))
     extensions: dict[int | None, datetime] = {}
-    granted = Extension.objects.filter(participant_id=answer.participant_id).order_by()
-    for programme_id, until in granted.values_list("programme_id", "until"):
+    for programme_id, until in _granted(answer.participant_id):
         extensions[programme_id] = max(until, extensions.get(programme_id, until))
     return Terms(plan, answer, marked, extensions)
+
+
+@prepared
+def _marked(response_id: int) -> QuerySet[ReturnedCell, int]:
+    return ReturnedCell.objects.filter(response_id=response_id).order_by().values_list("quota_id", flat=True)
+
+
+@prepared
+def _granted(participant_id: int) -> QuerySet[Extension, tuple[int | None, datetime]]:
+    return Extension.objects.filter(participant_id=participant_id).order_by().values_list("programme_id", "until")
 
 
 def why_registration_closed(plan: Plan, answer: Response | None) -> str:

@@ -4,24 +4,25 @@ A plan comes before all other locks. Those who hold it do not wait for each othe
 submit or to issue it, waits for them, and they for him. On SQLite `BEGIN IMMEDIATE` does the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from trainingplan.models import Plan
+from trainingplan.prepared import prepared_share
 
 
 def hold_plans(ids: Iterable[int]) -> dict[int, Plan]:
     """The plans by key, freshly read, and as they are for the rest of the transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("hold_plans needs a transaction")
-    if not (wanted := set(ids)):
-        return {}
-    plans = Plan.objects.filter(pk__in=wanted).order_by("pk")
-    if not connection.features.has_select_for_update:
-        return {plan.pk: plan for plan in plans}
-    sql, params = plans.query.sql_with_params()
-    return {plan.pk: plan for plan in Plan.objects.raw(f"{sql} FOR SHARE", params)}
+    return {plan.pk: plan for plan in _shared(set(ids))}
+
+
+@prepared_share
+def _shared(ids: Collection[int]) -> QuerySet[Plan]:
+    return Plan.objects.filter(pk__in=ids).order_by("pk")
 
 
 def hold_plan(plan: Plan) -> Plan:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from trainingplan.models import Delegation, Plan, Role, Unit, User
+from trainingplan.prepared import prepared
 
 STATE_GROUP = "nha-nuoc"
 FROZEN = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
@@ -212,7 +213,9 @@ def sees_totals(user: User) -> bool:
 
 
 def visible_unit_or_404(user: User, key: str) -> Unit:
-    """The unit of that key if the user may see it; for anybody else it does not exist."""
+    """The unit of that key if the user may see it; for anybody else it does not exist. One's own is at hand."""
+    if writes_for(user, user.unit_id or 0) and user.unit and user.unit.key == key:
+        return user.unit
     unit = visible_units(user).filter(key=key).first()
     if unit is None:
         raise Http404(key)
@@ -254,9 +257,14 @@ def access(action: Action, methods: Sequence[str] = READ) -> Callable[[View], Vi
 def plans_of(request: HttpRequest) -> list[Plan]:
     """All plans, the newest first: read once a request, for the view and for the switch in its frame."""
     if "plans" not in vars(request):
-        vars(request)["plans"] = list(Plan.objects.order_by("-year"))
+        vars(request)["plans"] = _plans()
     plans: list[Plan] = vars(request)["plans"]
     return plans
+
+
+@prepared
+def _plans() -> QuerySet[Plan]:
+    return Plan.objects.order_by("-year")
 
 
 def plan_view(

@@ -1,6 +1,6 @@
 """Reading units as a plan sees them, names and khối of the plan's own day; and who wrote a row last."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from trainingplan.models import AccessRefusal, Change, Delegation, Participant, Plan, Unit, UnitName, User
 from trainingplan.policies import Action, may, may_deputise
+from trainingplan.prepared import prepared
 
 
 def plan_day(plan: Plan) -> date:
@@ -23,10 +24,15 @@ def valid_on(day: date) -> Q:
 
 def unit_names(day: date, unit_ids: Iterable[int] | None = None) -> dict[int, str]:
     """Names by unit key, as of that day."""
-    names = UnitName.objects.filter(valid_on(day))
+    return dict(_names_on(day, None if unit_ids is None else set(unit_ids)))
+
+
+@prepared
+def _names_on(day: date, unit_ids: Collection[int] | None) -> QuerySet[UnitName, tuple[int, str]]:
+    names = UnitName.objects.filter(valid_on(day)).order_by()
     if unit_ids is not None:
-        names = names.filter(unit_id__in=set(unit_ids))
-    return dict(names.values_list("unit_id", "name"))
+        names = names.filter(unit_id__in=unit_ids)
+    return names.values_list("unit_id", "name")
 
 
 def unit_name(plan: Plan, unit: Unit) -> str:

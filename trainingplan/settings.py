@@ -126,7 +126,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "trainingplan.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "trainingplan.sessions.Backend",
 ]
 PASSWORD_HASHERS = ["trainingplan.hashers.PlanArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "trainingplan.passwords.PolicyValidator"}]
@@ -208,6 +208,7 @@ CACHES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 15_000
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
+SESSION_ENGINE = "trainingplan.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "trainingplan.views.home.csrf_failure"

@@ -3,7 +3,7 @@
 Only changed cells are sent. Each is judged by itself: what can be saved is, what cannot comes back with the reason.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -28,6 +28,7 @@ from quotas.services.sheets import (
 )
 from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
+from trainingplan.prepared import prepared
 from trainingplan.rules.numbers import format_count
 from trainingplan.selectors import plan_day, unit_name, unit_names
 from trainingplan.services.access import note_foreign
@@ -50,7 +51,7 @@ def save_registrations(
     plan = hold_plan(plan)
     answer = lock_answer(plan, unit)
     terms = check_registration_open(plan, answer, actor)
-    quotas = {quota.pk: quota for quota in _quotas(plan).filter(pk__in={cell.quota_id for cell in cells})}
+    quotas = {quota.pk: quota for quota in _quotas(plan.pk, {cell.quota_id for cell in cells})}
     locked = locked_quotas(plan, answer, actor, terms, [(quota.pk, quota.programme_id) for quota in quotas.values()])
     sheet = Sheet(REGISTRATIONS, cells, _column_names(quotas), {unit.pk: unit_name(plan, unit)})
     for cell in cells:
@@ -82,9 +83,9 @@ def save_allocations(*, plan: Plan, cells: Sequence[CellInput], actor: User, rea
     """
     plan = hold_plan(plan)
     check_allocation_open(plan, actor)
-    ours = _quotas(plan).filter(pk__in={cell.quota_id for cell in cells}).values_list("pk", flat=True)
+    ours = [quota.pk for quota in _quotas(plan.pk, {cell.quota_id for cell in cells})]
     names = participant_names(plan, {cell.unit_id for cell in cells})
-    ceilings = lock_ceilings(list(ours), names)
+    ceilings = lock_ceilings(ours, names)
     sheet = Sheet(ALLOCATIONS, cells, _column_names(ceilings.quotas), names)
     shares = applied_shares(ceilings.quotas, names)
     proposed = read_all(sheet, cells)
@@ -100,9 +101,14 @@ def save_allocations(*, plan: Plan, cells: Sequence[CellInput], actor: User, rea
 
 def participant_names(plan: Plan, unit_ids: Iterable[int]) -> dict[int, str]:
     """The names of those units that take part in the plan, by key."""
-    units = Participant.objects.filter(plan=plan, unit_id__in=set(unit_ids)).values_list("unit_id", "unit__key")
-    keys = dict(units)
+    keys = dict(_participant_keys(plan.pk, set(unit_ids)))
     return keys | unit_names(plan_day(plan), keys)
+
+
+@prepared
+def _participant_keys(plan_id: int, unit_ids: Collection[int]) -> QuerySet[Participant, tuple[int, str]]:
+    found = Participant.objects.filter(plan_id=plan_id, unit_id__in=unit_ids).order_by()
+    return found.values_list("unit_id", "unit__key")
 
 
 def _changes(proposed: Sequence[Proposed]) -> list[tuple[Key, int, int]]:
@@ -141,8 +147,9 @@ def _with_differences(
     ]
 
 
-def _quotas(plan: Plan) -> QuerySet[Quota]:
-    return Quota.objects.filter(programme__plan=plan).order_by()
+@prepared
+def _quotas(plan_id: int, ids: Collection[int]) -> QuerySet[Quota]:
+    return Quota.objects.filter(programme__plan_id=plan_id, pk__in=ids).order_by()
 
 
 def _column_names(quotas: Mapping[int, Quota]) -> dict[int, str]:

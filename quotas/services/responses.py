@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from quotas.models import Quota, Registration, Response, ReturnedCell
@@ -24,6 +24,7 @@ from quotas.policies import (
 )
 from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
+from trainingplan.prepared import prepared
 from trainingplan.rules.text import clean
 from trainingplan.selectors import plan_day, unit_names
 from trainingplan.services.changes import Entry, record
@@ -47,14 +48,22 @@ def lock_answer(plan: Plan, unit: Unit) -> Response:
 
     Who locks several takes them in the order of the units' keys.
     """
-    found = Participant.objects.select_for_update(of=("self",)).filter(plan=plan, unit=unit).order_by()
-    participant = next(iter(found), None)
+    participant = _locked_participant.first(plan.pk, unit.pk)
     if participant is None:
         raise Refused("Đơn vị này không tham gia kế hoạch.")
-    stored = Response.objects.filter(participant=participant).order_by()
-    answer = next(iter(stored), None) or Response(participant=participant)
+    answer = _stored_answer.first(participant.pk) or Response(participant=participant)
     answer.participant = participant
     return answer
+
+
+@prepared
+def _locked_participant(plan_id: int, unit_id: int) -> QuerySet[Participant]:
+    return Participant.objects.select_for_update(of=("self",)).filter(plan_id=plan_id, unit_id=unit_id).order_by()
+
+
+@prepared
+def _stored_answer(participant_id: int) -> QuerySet[Response]:
+    return Response.objects.filter(participant_id=participant_id).order_by()
 
 
 def mark_editing(answer: Response, actor: User) -> None:

@@ -1,6 +1,6 @@
 """The cells of one save on their way: what was typed is read, accepted or refused, then written in one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,10 +8,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quotas.models import Allocation, Registration, SubAllocation, UnitCap
 from trainingplan.models import Plan, User
+from trainingplan.prepared import prepared
 from trainingplan.rules.numbers import NumberRefused, format_count, parse_count
 from trainingplan.services.changes import Entry, one_batch, record
 from trainingplan.services.inserting import insert_rows
@@ -121,6 +123,11 @@ class Proposed:
         return self.number or 0
 
 
+@prepared
+def _standing(book: Book, columns: Collection[int], units: Collection[int]) -> QuerySet[Any]:
+    return book.rows.order_by().filter(**{f"{book.column}_id__in": columns}, unit_id__in=units)  # type: ignore[no-any-return]
+
+
 class Sheet:
     """The cells of one save. `columns` and `names` are those that it may write: columns and units by key, with names.
 
@@ -132,11 +139,8 @@ class Sheet:
         self, book: Book, cells: Sequence[CellInput], columns: Mapping[int, str], names: Mapping[int, str]
     ) -> None:
         self.book, self.cells, self.columns, self.names = book, cells, columns, names
-        found = book.rows.order_by().filter(
-            **{f"{book.column}_id__in": columns.keys() & {cell.quota_id for cell in cells}},
-            unit_id__in=names.keys() & {cell.unit_id for cell in cells},
-        )
-        self.rows: dict[Key, Row] = {book.key(row): row for row in found}
+        sent = columns.keys() & {cell.quota_id for cell in cells}, names.keys() & {cell.unit_id for cell in cells}
+        self.rows: dict[Key, Row] = {book.key(row): row for row in _standing(book, *sent)}
         self.results: dict[Key, CellResult] = {}
         self.accepted: dict[Key, Proposed] = {}
 

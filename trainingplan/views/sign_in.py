@@ -26,7 +26,7 @@ from trainingplan.services.second_factor import check_code
 PENDING = "signing_in"
 PATIENCE = 300
 """Seconds between the password and the code."""
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "trainingplan.sessions.Backend"
 TOO_MANY = 429
 
 
