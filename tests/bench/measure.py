@@ -3,7 +3,7 @@
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -98,8 +98,12 @@ def timed(work: Work, clock: Clock) -> float:
 
 
 def table(results: list[Result]) -> Iterator[str]:
+    """The lines of a Markdown table of results."""
+    return lines([("Id", "Work", "ours", "peer", "ratio", "bar", "verdict", "peer is"), *(r.cells() for r in results)])
+
+
+def lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """The lines of a Markdown table, its columns wide enough to be read as it is."""
-    rows = [("Id", "Work", "ours", "peer", "ratio", "bar", "verdict", "peer is"), *(r.cells() for r in results)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
         yield "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |"
