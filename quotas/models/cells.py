@@ -36,6 +36,11 @@ def cell_constraints(name: str, *, column: str = "quota") -> list[models.BaseCon
     ]
 
 
+def illustrative_index(name: str) -> models.Index:
+    """Of the rows to be labelled alone: lists and pages ask whether there is any, and most provinces have none."""
+    return models.Index(fields=("id",), condition=Q(illustrative=True), name=f"{name}_illustrative")
+
+
 class Registration(CellBase):
     """What a unit asks for (đăng ký nhu cầu). `no_need` is an answer, unlike an empty cell."""
 
@@ -47,6 +52,7 @@ class Registration(CellBase):
         verbose_name = "đăng ký nhu cầu"
         verbose_name_plural = "đăng ký nhu cầu"
         ordering = ("quota", "unit")
+        indexes = [illustrative_index("registration")]
         constraints = [
             *cell_constraints("registration"),
             models.CheckConstraint(
@@ -69,6 +75,7 @@ class Allocation(CellBase):
         verbose_name = "phân bổ"
         verbose_name_plural = "phân bổ"
         ordering = ("quota", "unit")
+        indexes = [illustrative_index("allocation")]
         constraints = [
             *cell_constraints("allocation"),
             models.CheckConstraint(

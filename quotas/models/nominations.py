@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from quotas.models.cells import illustrative_index
 from quotas.models.quotas import Quota
 from quotas.rules.names import LONGEST_NAME, LONGEST_SEARCH_KEY
 from trainingplan.models import Unit
@@ -37,6 +38,7 @@ class Person(models.Model):
         verbose_name = "cán bộ"
         verbose_name_plural = "cán bộ"
         ordering = ("name_sort", "id")
+        indexes = [illustrative_index("person")]
         constraints = [
             models.CheckConstraint(name="person_sex_known", condition=Q(sex__in=("male", "female"))),
             models.CheckConstraint(
@@ -94,6 +96,7 @@ class Nomination(models.Model):
         verbose_name = "cán bộ được cử"
         verbose_name_plural = "danh sách cử đi"
         ordering = ("quota", "reserve", "person__name_sort")
+        indexes = [illustrative_index("nomination")]
         constraints = [
             models.UniqueConstraint(
                 fields=("quota", "person"),
