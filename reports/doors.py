@@ -1,5 +1,6 @@
 """Where the numbers of a page lead: to the rows they are made of. No door where the reader may not go."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,12 @@ from trainingplan.models import Plan, User
 from trainingplan.policies import Action, may
 
 
+@lru_cache(4096)
+def _address(name: str, year: int, *more: tuple[str, Any]) -> str:
+    """A dashboard has hundreds of doors, the same ones each time."""
+    return reverse(name, kwargs={"year": year, **dict(more)})
+
+
 class Doors:
     """Addresses for one reader of one plan; "" stands for no door."""
 
@@ -22,7 +29,7 @@ class Doors:
     def _url(self, action: Action, name: str, query: dict[str, str] | None = None, **kwargs: Any) -> str:
         if not may(self.user, action):
             return ""
-        url = reverse(name, kwargs={"year": self.plan.year, **kwargs})
+        url = _address(name, self.plan.year, *kwargs.items())
         return f"{url}?{urlencode(query)}" if query else url
 
     def why(self, figure: Figure) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -96,7 +96,12 @@ def why_address(plan: Plan, figure: Figure, user: User) -> str:
     """Where the figure is explained; "" where the reader may not ask."""
     if not may(user, figure.nature.action):
         return ""
-    return f"{reverse('why', kwargs={'year': plan.year})}?{figure.query()}"
+    return f"{_page(plan.year)}?{figure.query()}"
+
+
+@cache
+def _page(year: int) -> str:
+    return reverse("why", kwargs={"year": year})
 
 
 def figure_of(field: Field, figures: Figures) -> Figure | None:

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 
 from trainingplan.models import Appendix, Plan, User
 from trainingplan.policies import Action, may, plans_of
@@ -136,6 +138,14 @@ MENU = (
         (Action.SEE_ROSTER,),
     ),
     Page("Kinh phí", "Các dòng kinh phí và nguồn", "budget", "budget", "budget", (Action.SEE_BUDGET,)),
+    Page(
+        "Mở lớp",
+        "Lớp nào đã chiêu sinh, khai giảng, bế giảng; lớp nào trễ",
+        "classes",
+        "class",
+        "classes",
+        (Action.SEE_CLASSES,),
+    ),
     Page("Kế hoạch", "Văn bản kế hoạch; tải Word, PDF", "plan-text", "plan", "plan", (Action.SEE_PLAN,)),
     Page(
         "Soát số liệu",
@@ -254,6 +264,9 @@ class PlanChoice:
     current: bool
 
 
+MENUS = 512
+"""Kept by each process."""
+
 STATE_TONES = {
     Plan.State.REGISTRATION: "is-info",
     Plan.State.ALLOCATION: "is-info",
@@ -292,15 +305,19 @@ class Frame:
     def state_tone(self) -> str:
         return STATE_TONES.get(Plan.State(self.plan.state), "") if self.plan else ""
 
+    @property
+    def menu(self) -> tuple[MenuEntry, ...]:
+        return _menu(*self._menu_key)
+
+    @property
+    def menu_html(self) -> SafeString:
+        return _menu_html(*self._menu_key)
+
     @cached_property
-    def menu(self) -> list[MenuEntry]:
-        entries = []
-        for page in MENU:
-            url = self._url(page.url_name, by_year=page.by_year)
-            if url and any(may(self.user, action) for action in page.actions):
-                current = self._view_name.startswith(page.family)
-                entries.append(MenuEntry(page.label, page.purpose, url, page.icon, current))
-        return entries
+    def _menu_key(self) -> tuple[tuple[bool, ...], int | None, str]:
+        """All that the menu depends on."""
+        shown = tuple(any(may(self.user, action) for action in page.actions) for page in MENU)
+        return shown, self.plan.year if self.plan else None, self._view_name
 
     @property
     def doors(self) -> list[MenuEntry]:
@@ -335,14 +352,9 @@ class Frame:
         """The unit somebody acts for, else the role."""
         return self.unit_name or self.user.get_role_display()
 
-    def _url(self, name: str, *, by_year: bool = True) -> str:
-        """The address, or nothing where there is no such page or no plan to show in it."""
-        if by_year and self.plan is None:
-            return ""
-        try:
-            return reverse(name, kwargs={"year": self.plan.year} if by_year and self.plan else {})
-        except NoReverseMatch:
-            return ""
+    def _url(self, name: str) -> str:
+        """The address of a page of the plan, or nothing where there is none to show in it."""
+        return _address(name, self.plan.year) if self.plan else ""
 
     def _same_page(self, plan: Plan) -> str:
         kwargs = {"year": plan.year}
@@ -360,6 +372,31 @@ class Frame:
         if set(about) != {"number"}:
             return set()
         return set(Appendix.objects.filter(number=about["number"]).values_list("plan_id", flat=True))
+
+
+@lru_cache(MENUS)
+def _menu(shown: tuple[bool, ...], year: int | None, view_name: str) -> tuple[MenuEntry, ...]:
+    """The pages that are for the user and, where there is a plan to show in them, those of the year."""
+    entries = []
+    for page, may_see in zip(MENU, shown, strict=True):
+        if may_see and (year or not page.by_year) and (url := _address(page.url_name, year if page.by_year else None)):
+            entries.append(MenuEntry(page.label, page.purpose, url, page.icon, view_name.startswith(page.family)))
+    return tuple(entries)
+
+
+@lru_cache(MENUS)
+def _menu_html(shown: tuple[bool, ...], year: int | None, view_name: str) -> SafeString:
+    """It is the same for all who may see the same pages: each process renders it once."""
+    return render_to_string("trainingplan/menu.html", {"entries": _menu(shown, year, view_name)})
+
+
+@lru_cache(MENUS)
+def _address(name: str, year: int | None) -> str:
+    """Nothing where there is no such page."""
+    try:
+        return reverse(name, kwargs={"year": year} if year else {})
+    except NoReverseMatch:
+        return ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
