@@ -33,6 +33,8 @@ class Action(StrEnum):
     EDIT_ROSTER = "edit_roster"
     SEE_BUDGET = "see_budget"
     EDIT_BUDGET = "edit_budget"
+    SEE_CLASSES = "see_classes"
+    RUN_CLASSES = "run_classes"
     SEE_APPENDICES = "see_appendices"
     SEE_PLAN = "see_plan"
     EDIT_PLAN = "edit_plan"
@@ -79,6 +81,7 @@ _READ_ALL = frozenset({
     Action.SEE_ALLOCATION,
     Action.SEE_ROSTER,
     Action.SEE_BUDGET,
+    Action.SEE_CLASSES,
     Action.SEE_APPENDICES,
     Action.SEE_PLAN,
     Action.SEE_CHECKS,
@@ -90,13 +93,13 @@ _READ_ALL = frozenset({
 
 PERMITTED: dict[Role, frozenset[Action]] = {
     Role.UNIT: _UNIT,
-    Role.SCHOOL: _UNIT | {Action.SEE_PROGRESS},
+    Role.SCHOOL: _UNIT | {Action.SEE_PROGRESS, Action.SEE_CLASSES, Action.RUN_CLASSES},
     Role.HOME_AFFAIRS: _UNIT | {Action.SEE_PROGRESS},
     Role.MANAGER: _READ_ALL | {Action.DECIDE_ALLOCATION, Action.ISSUE_PLAN, Action.DELEGATE},
     Role.BOARD: _READ_ALL
     | {Action.EDIT_REGISTRATION, Action.ALLOCATE, Action.EDIT_ROSTER, Action.EDIT_BUDGET, Action.RUN_ROUND}
     | {Action.KEEP_CATALOGUES, Action.SUBMIT_ALLOCATION, Action.SEE_REFUSALS, Action.EDIT_PLAN, Action.SUBMIT_PLAN}
-    | {Action.SEE_READINGS, Action.SEE_PERSONAL_DATA}
+    | {Action.SEE_READINGS, Action.SEE_PERSONAL_DATA, Action.RUN_CLASSES}
     | {Action.CHECK_WORD, Action.KEEP_NORMS, Action.SEE_JOBS, Action.IMPORT_FILES},
     Role.FINANCE: frozenset(
         {
@@ -104,6 +107,8 @@ PERMITTED: dict[Role, frozenset[Action]] = {
             Action.SEE_DASHBOARD,
             Action.SEE_BUDGET,
             Action.EDIT_BUDGET,
+            Action.SEE_CLASSES,
+            Action.RUN_CLASSES,
             Action.KEEP_NORMS,
             Action.IMPORT_FILES,
             Action.SEE_APPENDICES,

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -36,3 +37,12 @@ class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
     """Hashed names also where one script imports another, so that no page mixes parts of two releases."""
 
     support_js_module_import_aggregation = True
+
+    def url(self, name: str, force: bool = False) -> str:  # noqa: FBT001, FBT002 - Django's own signature
+        """Looked up once by each process: a page names some thirty files, and a release does not change."""
+        if settings.DEBUG or force:
+            return str(super().url(name, force))
+        addresses: dict[str, str] = vars(self).setdefault("addresses", {})
+        if name not in addresses:
+            addresses[name] = str(super().url(name))
+        return addresses[name]
