@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 
 from courses.models import Programme
@@ -44,16 +45,21 @@ class Province:
         return self.plans[0]
 
 
-def build(*, units: int, quotas: int, years: int = 1, filled: bool = True, seed: int = 0) -> Province:
+def build(
+    *, units: int, quotas: int, years: int = 1, filled: bool = True, seed: int = 0, first_year: int = FIRST_YEAR
+) -> Province:
     """`units` × `quotas` × `years` cells in each of the two grids, all filled or none."""
     rng = random.Random(seed)  # noqa: S311 - the numbers of a bench
     board = User.objects.create_user("do-toc-do", PASSWORD, full_name="Người của Ban", role=Role.BOARD)
-    groups = [UnitGroup.objects.create(key=f"khoi-{n}", name=f"Khối {n}", position=n) for n in range(1, GROUPS + 1)]
+    last = UnitGroup.objects.aggregate(last=Max("position", default=0))["last"]
+    groups = [
+        UnitGroup.objects.create(key=f"khoi-{n}", name=f"Khối {n}", position=last + n) for n in range(1, GROUPS + 1)
+    ]
     members = tuple(_units(units, groups))
     plans: list[Plan] = []
     first: list[Quota] = []
     for number in range(years):
-        plan = make_plan(FIRST_YEAR + number)
+        plan = make_plan(first_year + number)
         Participant.objects.bulk_create(
             Participant(plan=plan, unit=unit, group=groups[n * GROUPS // units], position=n)
             for n, unit in enumerate(members)
