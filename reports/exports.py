@@ -93,8 +93,12 @@ def write_documents(
 def put_in_place(target: Path, content: bytes) -> Path:
     """Write a file that is in place only when it is whole."""
     partial = target.with_suffix(f"{target.suffix}.partial")
-    partial.write_bytes(content)
-    partial.replace(target)
+    try:
+        partial.write_bytes(content)
+        partial.replace(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     return target
 
 

@@ -55,7 +55,7 @@ def _end(words: str, code: int) -> None:
 def words_of(error: DatabaseError | OSError | ImproperlyConfigured) -> str:
     """What is wrong and what to do; the machine's own words follow where they tell more."""
     if isinstance(error, ImproperlyConfigured):
-        return str(error) if _is_ours(str(error)) else SETTINGS.format(what=str(error).rstrip("."))
+        return str(error) if _is_ours(str(error)) else SETTINGS.format(what=_first_line(error))
     if isinstance(error, DatabaseError):
         return f"{_of_database(error)} ({_first_line(error)})"
     return with_name(error)

@@ -18,6 +18,13 @@ def watching_people() -> Iterator[set[int]]:
         _noted.reset(token)
 
 
+@contextmanager
+def unshown_people() -> Iterator[None]:
+    """What is read within is for counting and choosing: none of it is handed out."""
+    with watching_people():
+        yield
+
+
 def note_people(people: Iterable[int]) -> None:
     """Note that protected data of these people is handed out unmasked."""
     if (noted := _noted.get()) is not None:

@@ -100,6 +100,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trainingplan.sqlite3'}")}
+if not str(DATABASES["default"].get("ENGINE")).endswith(("sqlite3", "postgresql")):
+    raise ImproperlyConfigured("DATABASE_URL không đúng: hãy ghi postgresql://… hoặc sqlite:////…")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue at BEGIN instead of failing at their first write; a commit is on the disk when it is acknowledged.
     DATABASES["default"]["OPTIONS"] = {

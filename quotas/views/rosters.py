@@ -27,7 +27,7 @@ from trainingplan.policies import (
     sees_all_units,
     visible_units,
 )
-from trainingplan.readings import note_people
+from trainingplan.readings import note_people, unshown_people
 from trainingplan.selectors import PlanUnit, unit_name
 from trainingplan.services.refusals import Refused
 from trainingplan.views.sheets import page_or_sheet
@@ -69,7 +69,8 @@ def roster(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
 def nomination_add(request: UserRequest, plan: Plan, number: int) -> HttpResponse:
     """Nominate a person for a unit; which one is asked only of those who write for several."""
     appendix = _appendix(plan, number)
-    found = read_roster(plan, appendix, request.user)
+    with unshown_people():
+        found = read_roster(plan, appendix, request.user)
     units = found.writable
     if not units or not found.quotas:
         messages.warning(
@@ -107,13 +108,13 @@ def nomination_add(request: UserRequest, plan: Plan, number: int) -> HttpRespons
 def nomination_edit(request: UserRequest, plan: Plan, number: int, pk: int) -> HttpResponse:
     """Change a nominee, or put another in her place."""
     appendix = _appendix(plan, number)
-    nomination = _nomination(appendix, request.user, pk)
-    if nomination.person.ethnicity:
+    nomination, columns = _nomination(appendix, request.user, pk), roster_columns(appendix)
+    if nomination.person.ethnicity and any(column.source == "ethnicity" for column in columns):
         note_people([nomination.person_id])
     form = NominationForm(
         request.POST or None,
         year=plan.year,
-        columns=roster_columns(appendix),
+        columns=columns,
         base=details_of(nomination),
         initial={"version": nomination.version},
     )

@@ -62,6 +62,7 @@ def test_a_page_with_unmasked_data_leaves_one_line_and_a_masked_one_none(cast: R
     signed_in(province.hoa).get(reverse("appendix", args=[2024, cast.appendix.number]))
     signed_in(province.hoa).get(reverse("nomination-edit", args=[2024, cast.appendix.number, nominee.pk]))
     signed_in(province.hoa).get(reverse("admin:quotas_person_change", args=[nominee.person_id]))
+    signed_in(province.hoa).get(reverse("nomination-add", args=[2024, cast.appendix.number]))
     signed_in(province.hoa).get(reverse("tasks", args=[2024]))
     assert doors_of(province.hoa)[1:] == [("Phụ lục", 2), ("Danh sách cử đi", 1), ("Danh mục, Quản trị", 1)]
     assert len(readings_of(nominee.person_id)) == 4

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, ProgrammingError, connections
 from django.test import Client
 
+from reports.exports import put_in_place
 from tests.cast import Province
 from trainingplan import console
 from trainingplan.rules.machine_faults import of_storage
@@ -84,6 +85,13 @@ def test_it_ends_with_a_code_and_one_sentence(
     assert words in told
 
 
+def test_an_export_that_does_not_fit_leaves_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").mkdir()  # stands in the way at the last step
+    with pytest.raises(OSError, match=r"a\.xlsx"):
+        put_in_place(tmp_path / "a.xlsx", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
+
+
 def test_a_command_without_its_database_shows_no_traceback(project: Path) -> None:
     away = os.environ | {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "SECRET_KEY": "x" * 50}
     done = subprocess.run(
@@ -92,6 +100,20 @@ def test_a_command_without_its_database_shows_no_traceback(project: Path) -> Non
     assert done.returncode == 1
     assert done.stderr.startswith(console.DATABASE_AWAY)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://a:b@localhost/c"])
+def test_an_address_of_another_kind_of_database_is_refused(project: Path, address: str) -> None:
+    wrong = os.environ | {"DATABASE_URL": address, "SECRET_KEY": "x" * 50}
+    done = subprocess.run(
+        [sys.executable, "-c", "import trainingplan.settings"],
+        cwd=project,
+        env=wrong,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "DATABASE_URL không đúng" in done.stderr
 
 
 @pytest.mark.django_db
