@@ -329,6 +329,7 @@ BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 # Each names `chore() -> None`, done by one worker every so many seconds.
 CHORES: dict[str, int] = {
     "trainingplan.imports.batches.forget_uploads": 24 * 3600,
+    "trainingplan.imports.retention.forget_personal": 24 * 3600,
     "trainingplan.services.backups.make_overdue_backup": 3600,
     "trainingplan.services.worker.forget_results": 3600,
     "trainingplan.services.seals.seal_in_time": 60,

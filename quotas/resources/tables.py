@@ -177,7 +177,7 @@ class PersonResource(BulkResource):
     def rows_to_change(self) -> QuerySet[Person]:
         """With the units that their column has read."""
         units = {unit.pk: unit for unit in self.columns["unit"].widget.all()}
-        people = Person.objects.select_for_update(no_key=True)
+        people = Person.objects.all() if self.ahead else Person.objects.select_for_update(no_key=True)
         for person in people:
             person.unit = units[person.unit_id]
         return people
@@ -188,8 +188,18 @@ class PersonResource(BulkResource):
     def prepare(self, actor: User) -> None:
         """The rosters' forms take the unit before its people, and so does a file."""
         super().prepare(actor)
-        lock_units(Person.objects.order_by().values_list("unit_id", flat=True).distinct())
+        if not self.ahead:
+            lock_units(Person.objects.order_by().values_list("unit_id", flat=True).distinct())
         self._kept = kept_people()
+
+    def lock_judged(self, rows: list[RowResult]) -> None:
+        people = [one for row in rows for one in (row.original, row.instance) if one is not None]
+        lock_units({person.unit_id for person in people})
+
+    def still_right(self, rows: list[RowResult]) -> bool:
+        """A plan may have been frozen with some of these people on its rosters."""
+        changed = {row.original.pk for row in rows if row.original is not None}
+        return super().still_right(rows) and changed.isdisjoint(kept_people())
 
     def problems_of(self, instance: Person) -> dict[str, str]:
         if instance._state.adding and instance.pk is not None:
@@ -225,8 +235,18 @@ class CellResource(BulkResource):
         return self.filter_export(self._meta.model._default_manager.all())
 
     def rows_to_change(self) -> QuerySet[Any]:
-        """The services lock in their own order."""
-        return self.get_queryset().filter(self.within)
+        """With the quotas and units that their columns have read; the services lock in their own order."""
+        quotas = {quota.pk: quota for quota in self.columns["quota"].widget.all()}
+        units = {unit.pk: unit for unit in self.columns["unit"].widget.all()}
+        cells: QuerySet[Any] = self._meta.model._default_manager.filter(self.within)
+        for cell in cells:
+            if cell.quota_id in quotas and cell.unit_id in units:
+                cell.quota, cell.unit = quotas[cell.quota_id], units[cell.unit_id]
+        return cells
+
+    def still_right(self, rows: list[RowResult]) -> bool:
+        """Each cell goes to the services with the version that was seen."""
+        return True
 
     def unique_values(self) -> list[UniqueValues]:
         return []
@@ -283,6 +303,8 @@ class CellResource(BulkResource):
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         """Save through the grid's service, plan by plan in key order; what it refuses is refused at its row."""
+        if self.ahead:
+            return
         rows = {row.row_values[ROW]: row for row in result.rows}
         reason = reason_of(kwargs)
         hold_plans([plan.pk for plan in self._cells])

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from reports.workbook.reading import contents_of
 from trainingplan.imports.kinds import Contents, Place, Problem
-from trainingplan.imports.running import ADDED, CHANGED, REFUSED, SAME, Outcome, run
+from trainingplan.imports.running import ADDED, CHANGED, REFUSED, SAME, Outcome, Task, run
 from trainingplan.models import User
 from trainingplan.policies import Action, require
 from trainingplan.reading import Book
@@ -42,7 +42,7 @@ def take_in(book: Book, *, actor: User | None, good_rows: bool = False, dry_run:
     reason = f"Nhập sổ toàn kế hoạch từ tệp {book.name}"
     with transaction.atomic(), one_batch():
         contents = contents_of(book)
-        outcome = run(contents, actor=cast("User", actor), answers={}, reason=reason)
+        outcome = run(Task(contents, cast("User", actor), {}, reason))
         broken = _broken(contents) if good_rows and outcome.problems else ()
         whole = not outcome.file_problems and not broken and (good_rows or not outcome.problems)
         kept = whole and not dry_run

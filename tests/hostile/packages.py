@@ -77,12 +77,15 @@ def strings(*items: str) -> str:
     return f"{HEAD}<sst {MAIN}>{''.join(f'<si>{item}</si>' for item in items)}</sst>"
 
 
-def styles(*fonts: str, formats: tuple[int, ...] = ()) -> str:
-    """Cell styles 0, 1, … in these fonts, then those of these number formats."""
+def styles(*fonts: str, formats: tuple[int, ...] = (), codes: tuple[str, ...] = ()) -> str:
+    """Cell styles 0, 1, … in these fonts, then those of these number formats, and of those with codes of their own."""
+    own = "".join(f'<numFmt numFmtId="{n}" formatCode="{code}"/>' for n, code in enumerate(codes, start=164))
+    formats += tuple(range(164, 164 + len(codes)))
     listed = "".join(f'<font><sz val="12"/><name val="{font}"/></font>' for font in ("Times New Roman", *fonts))
     cells = "".join(f'<xf numFmtId="0" fontId="{n}"/>' for n in range(len(fonts) + 1))
     cells += "".join(f'<xf numFmtId="{code}" fontId="0" applyNumberFormat="1"/>' for code in formats)
-    return f"{HEAD}<styleSheet {MAIN}><fonts>{listed}</fonts><cellXfs>{cells}</cellXfs></styleSheet>"
+    own = own and f"<numFmts>{own}</numFmts>"
+    return f"{HEAD}<styleSheet {MAIN}>{own}<fonts>{listed}</fonts><cellXfs>{cells}</cellXfs></styleSheet>"
 
 
 def patched(content: bytes, name: str, *, offset: int, value: bytes) -> bytes:

@@ -79,6 +79,12 @@ def dates() -> Iterator[Read]:
     told = [date(2024, 12, 5), datetime(2024, 12, 5, 8, 30)]  # noqa: DTZ001 - a sheet knows no zone
     yield "dates", "a.xlsx", book(sheet(days), styles=styles(formats=(14, 22))), [told]
     old = row(1, cell("A1", "<v>44169</v>", style=1))
+    short = row(1, *(cell(f"{column}1", f"<v>{day}</v>", style=style) for column, day, style in (
+        ("A", 30682, 1), ("B", 30682, 2), ("C", 31017, 2), ("D", 31017, 1), ("E", 31021, 2), ("F", 30682, 3),
+    )))  # fmt: skip
+    codes = ("yyyy;@", "[$-42A]mm\\/yyyy", "dd/mm/yyyy")
+    parts_of_dates = ["1984", "01/1984", "12/1984", date(1984, 12, 1), date(1984, 12, 5), date(1984, 1, 1)]
+    yield "of which only the year is shown", "a.xlsx", book(sheet(short), styles=styles(codes=codes)), [parts_of_dates]
     of_1904 = book(sheet(old), styles=styles(formats=(14,)), pr='<workbookPr date1904="1"/>')
     yield "counted from 1904", "a.xlsx", of_1904, [[date(2024, 12, 5)]]
     iso = row(1, cell("A1", "<v>2024-12-05T00:00:00</v>", "d"))

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from quotas.imports.unit_form import CELLS, KEY_HEAD, NO_NEED_HEAD, NUMBER_HEAD, PEOPLE, PERSON_HEAD
 from trainingplan.imports.kinds import Contents, FileKind
-from trainingplan.imports.running import Outcome, run
+from trainingplan.imports.running import Outcome, Task, run
 from trainingplan.models import Plan, User
 from trainingplan.reading import Book
 from trainingplan.reading.child import tagged
@@ -40,7 +40,7 @@ def taken_in(
     """What becomes of the file; its right rows are written."""
     contents = contents_of(kind, content, plan, actor, answers)
     with transaction.atomic():
-        return run(contents, actor=actor, answers=answers or {}, reason="Nhập từ tệp tep.xlsx")
+        return run(Task(contents, actor, answers or {}, "Nhập từ tệp tep.xlsx"))
 
 
 def told(outcome: Outcome) -> dict[str, int]:

@@ -25,6 +25,7 @@ from trainingplan.imports.kinds import ROW, Place, Problem, kinds
 from trainingplan.imports.marking import marked_copy
 from trainingplan.imports.problems import reason_and_remedy
 from trainingplan.imports.report import read_report
+from trainingplan.imports.retention import forget_personal
 from trainingplan.imports.undo import undo
 from trainingplan.models import Change, ImportBatch, Plan
 from trainingplan.reading import read_book
@@ -230,6 +231,30 @@ def test_undo_says_when_nothing_can_be_taken_back(province: Province) -> None:
         undo(batch, actor=province.hoa)
     batch.refresh_from_db()
     assert batch.state == "applied"
+
+
+def test_protected_values_are_forgotten_and_undo_says_which_rows_stay_for_it(province: Province) -> None:
+    heads = [*PEOPLE, "Dân tộc"]
+    stored = Person.objects.create(unit=province.binh_son, full_name="Phạm Văn Re", sex="male", ethnicity="Hrê")
+    other = Person.objects.create(unit=province.binh_son, full_name="Lê Thị Hà", sex="female", ethnicity="Kinh")
+    rows = [
+        [*person(1, **{"Mã": stored.pk, "Họ và tên": "Phạm Văn Re"}), "Co"],
+        [*person(2, **{"Mã": other.pk, "Họ và tên": "Lê Thị Hà", "Giới tính": "nữ"}), "Kinh"],
+        [*person(3), "Co"],
+    ]
+    batch = applied(previewed("can-bo-theo-ma", province.hoa, heads, *rows), province.hoa)
+    forget_personal()
+    assert batch.imported.filter(after__has_key="Dân tộc").count() == 3, "as long as the upload is kept"
+    ImportBatch.objects.update(at="2020-01-01T00:00:00Z")
+    forget_personal()
+    kept = str([[row.before, row.after] for row in batch.imported.all()])
+    assert not any(word in kept for word in ("Hrê", "Co'", "Kinh"))
+    undone = undo(ImportBatch.objects.get(pk=batch.pk), actor=province.hoa)
+    (row,) = undone.imported.filter(outcome="kept")
+    assert (row.object_pk, "đã xóa sau 30 ngày" in row.kept_because) == (str(stored.pk), True)
+    assert list(Person.objects.order_by("pk").values_list("job_title", "ethnicity")) == [
+        ("Chuyên viên 1", "Co"), ("", "Kinh"),
+    ]  # fmt: skip
 
 
 # The marked copy

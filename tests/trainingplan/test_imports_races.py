@@ -12,7 +12,9 @@ from tests.cast import Province, make_province
 from tests.office import sheet
 from tests.quotas.test_races import race
 from trainingplan.imports import batches
+from trainingplan.imports.batches import ChangedSince
 from trainingplan.imports.kinds import kinds
+from trainingplan.imports.running import Judged, Task, judge
 from trainingplan.imports.undo import undo
 from trainingplan.models import Change, ImportBatch, ImportedRow
 from trainingplan.services.refusals import Refused
@@ -71,6 +73,39 @@ def test_others_write_while_a_file_is_previewed(province: Province) -> None:
     assert outcomes == ["done"]
     assert Institution.objects.exists(), "what others write meanwhile stands"
     assert (batch.state, batch.added, Person.objects.exists()) == ("previewed", 1, False)
+    Institution.objects.all().delete()
+    batches.apply(batch, mode="all", digest=batch.digest, actor=province.hoa, progress=meanwhile)
+    assert outcomes == ["done", "done"], "and while its rows are judged to be written"
+    assert Person.objects.exists()
+
+
+@pytest.mark.parametrize(("field", "again"), [("full_name", True), ("job_title", False)])
+def test_a_row_that_is_edited_after_it_was_judged(
+    field: str,
+    again: bool,  # noqa: FBT001
+    province: Province,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another value of what the file changes asks for a new look; any other value stands beside the file's."""
+    stored = Person.objects.create(unit=province.binh_son, full_name="Lê Thị Hà", sex="female")
+    heads, values = ["Mã", "Khóa đơn vị", "Họ và tên"], [stored.pk, "huyen-uy-binh-son", "Lê Thị Hạ"]
+    batch = previewed("can-bo-theo-ma", province.hoa, heads, values)
+
+    def edited_after(task: Task) -> Judged | None:
+        found = judge(task)
+        Person.objects.filter(pk=stored.pk).update(**{field: "Lê Thị Hoa"})
+        return found
+
+    monkeypatch.setattr(batches, "judge", edited_after)
+    if again:
+        with pytest.raises(ChangedSince):
+            applied(batch, province.hoa)
+    else:
+        assert applied(batch, province.hoa).state == "applied"
+    stored.refresh_from_db()
+    told = ("Lê Thị Hoa", "") if again else ("Lê Thị Hạ", "Lê Thị Hoa")
+    assert (stored.full_name, stored.job_title) == told
+    assert Change.objects.filter(table="person").exists() is not again
 
 
 @pytest.mark.parametrize("when", ["reading", "writing"])

@@ -6,10 +6,10 @@ import pytest
 
 from tests.hostile import packages
 from trainingplan.imports.problems import reason_and_remedy
-from trainingplan.reading import Sheet, Unreadable
+from trainingplan.reading import Sheet, Unreadable, read_book
 from trainingplan.reading.formats import read
 from trainingplan.reading.legacy import old_cells
-from trainingplan.resources.columns import PartialDay
+from trainingplan.resources.columns import Day, PartialDay
 from trainingplan.rules.dates import PartialDate, year_of_day
 from trainingplan.rules.names import fold
 
@@ -61,3 +61,10 @@ def test_what_is_left_of_a_quota_is_no_remedy() -> None:
 
 def test_plain_letters_fold_as_all_others_do() -> None:
     assert fold(" Uy  BAN -Mat\ttran ") == fold(" Uỷ  BAN -Mặt\ttran ") == "uy ban mat tran"
+
+
+def test_a_bare_number_is_a_date_as_its_workbook_counts_days() -> None:
+    rows = packages.sheet(packages.row(1, packages.cell("A1", "<v>44169</v>")))
+    for pr, day in (('<workbookPr date1904="1"/>', date(2024, 12, 5)), ("", date(2020, 12, 4))):
+        ((value,),) = read_book("a.xlsx", packages.book(rows, pr=pr)).sheets[0].rows
+        assert (value, str(value), Day().clean(value)) == (44169, "44169", day)

@@ -17,10 +17,11 @@ from trainingplan.imports.encodings import converted, in_unicode, legacy_questio
 from trainingplan.imports.kinds import Contents, FileKind, kind_of, kinds_for
 from trainingplan.imports.rehearsal import rehearsal
 from trainingplan.imports.report import keep_report
-from trainingplan.imports.running import ADDED, CHANGED, Line, Outcome, run
+from trainingplan.imports.running import ADDED, CHANGED, Judged, Line, Outcome, Task, judge, run
 from trainingplan.models import Change, ImportBatch, ImportedRow, Plan, User
 from trainingplan.policies import Action, may
 from trainingplan.reading import Book, Unreadable, read_book
+from trainingplan.resources.bulk import Moved
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import one_batch
 from trainingplan.services.inserting import insert_rows
@@ -94,9 +95,7 @@ def preview(batch: ImportBatch, *, progress: Progress | None = None) -> ImportBa
     if batch.state not in OPEN:
         raise Refused("Lần nhập này đã xong.")
     try:
-        contents = _contents(batch)
-        with rehearsal():
-            outcome = _run(batch, contents, progress)
+        outcome = _rehearsed(batch, progress)
     except Refused as refusal:
         batch.state, batch.message, batch.digest = ImportBatch.State.FAILED, refusal.message, ""
         batch.save()
@@ -129,23 +128,38 @@ def apply(
     """Write what was previewed, in one transaction with its log.
 
     `digest` names the preview that was looked at. Raises Refused, and ChangedSince after keeping a new preview.
+    A long table is judged before the transaction, so that others wait no longer than it takes to write.
     """
     if batch.by_id != actor.pk:
         raise Refused("Chỉ người tải tệp lên mới xác nhận nhập được.")
-    contents = _contents(batch)
+    if batch.digest != digest:
+        _show_anew(batch, _rehearsed(batch, progress))
+    task = _task(batch, progress)
+    judged = judge(task)
     try:
-        with writing(running), one_batch() as log:
-            batch = _locked(batch)
-            outcome = _run(batch, contents, progress)
-            if {batch.digest, digest} != {outcome.digest}:
-                _turn_back(outcome)
-            _check(outcome, mode)
-            _check_whole(contents, mode)
-            _keep(batch, outcome, mode, log)
+        if judged is not None:
+            try:
+                return _write(batch, task, judged, mode, running)
+            except (_OtherwiseNow, Moved):
+                if (outcome := _rehearsed(batch, progress)).digest != digest:
+                    _show_anew(batch, outcome)
+                task = _task(batch, progress)
+        return _write(batch, task, None, mode, running)
     except _OtherwiseNow as other:
-        _show(batch, other.outcome, CHANGED_SINCE)
-        raise ChangedSince(CHANGED_SINCE) from None
-    return batch
+        _show_anew(batch, other.outcome)
+
+
+def _write(batch: ImportBatch, task: Task, judged: Judged | None, mode: str, running: Running | None) -> ImportBatch:
+    """Write the file in one transaction; raises _OtherwiseNow where that is not what was previewed."""
+    with writing(running), one_batch() as log:
+        stored = _locked(batch)
+        outcome = run(task, judged)
+        if stored.digest != outcome.digest or stored.digest != batch.digest:
+            raise _OtherwiseNow(outcome)
+        _check(outcome, mode)
+        _check_whole(task.contents, mode)
+        _keep(stored, outcome, mode, log)
+    return stored
 
 
 class _OtherwiseNow(Exception):  # noqa: N818 - ends the transaction, and is never seen outside
@@ -154,8 +168,11 @@ class _OtherwiseNow(Exception):  # noqa: N818 - ends the transaction, and is nev
         self.outcome = outcome
 
 
-def _turn_back(outcome: Outcome) -> NoReturn:
-    raise _OtherwiseNow(outcome)
+def _show_anew(batch: ImportBatch, outcome: Outcome) -> NoReturn:
+    with transaction.atomic():
+        _locked(batch)
+        _show(batch, outcome, CHANGED_SINCE)
+    raise ChangedSince(CHANGED_SINCE) from None
 
 
 @contextmanager
@@ -280,15 +297,27 @@ def _contents(batch: ImportBatch) -> Contents:
     return replace(contents, questions=(*asked, *contents.questions)) if asked else contents
 
 
-def _run(batch: ImportBatch, contents: Contents, progress: Progress | None) -> Outcome:
+def _rehearsed(batch: ImportBatch, progress: Progress | None) -> Outcome:
+    """What the file would change, found by writing it and taking it back; a long table is judged before that."""
+    task = _task(batch, progress)
+    judged = judge(task)
+    try:
+        with rehearsal():
+            return run(task, judged)
+    except Moved:
+        with rehearsal():
+            return run(_task(batch, progress))
+
+
+def _task(batch: ImportBatch, progress: Progress | None) -> Task:
+    contents = _contents(batch)
     total = sum(len(table.dataset) for table in contents.tables)
     seen = 0
 
     def watch(_: int) -> None:
         nonlocal seen
         seen += 1
-        if progress is not None and seen % 100 == 1:
-            progress(seen, total, "Đang kiểm tra từng dòng")
+        if progress is not None and (seen % 100 == 1 or seen == total):
+            progress(min(seen, total), total, "Đang kiểm tra từng dòng" if seen < total else "Đang ghi")
 
-    reason = f"Nhập từ tệp {batch.file_name}"
-    return run(contents, actor=batch.by, answers=batch.answers, reason=reason, watch=watch)
+    return Task(contents, batch.by, batch.answers, f"Nhập từ tệp {batch.file_name}", watch)

@@ -2,18 +2,19 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Model
-from import_export.results import RowResult
+from import_export.results import Result, RowResult
 
 from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Question, Table
 from trainingplan.imports.problems import place_of, problems_in
 from trainingplan.models import User
 from trainingplan.resources.base import CatalogueResource
+from trainingplan.resources.bulk import BulkResource
 from trainingplan.resources.columns import Column
 
 Cells = dict[str, Any]
@@ -55,39 +56,118 @@ class Outcome:
         return sum(line.action == action for line in self.lines)
 
 
-def run(
-    contents: Contents,
-    *,
-    actor: User,
-    answers: Mapping[str, str],
-    reason: str,
-    watch: Watch | None = None,
-) -> Outcome:
-    """Take in every row that is right, table by table; the others are told of, all at once.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file's tables, and in whose name and why they are taken in."""
 
-    Of a cell that whoever read the file complains of, nothing more is said.
-    """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a run needs a transaction")
-    problems = [*contents.problems, *_unanswered(contents.questions, answers)]
-    refused = {(problem.place.sheet, problem.place.row) for problem in problems if problem.place is not None}
-    told = {problem.place for problem in problems if problem.place is not None and problem.place.column}
-    lines: list[Line] = []
-    for index, table in enumerate(contents.tables):
+    contents: Contents
+    actor: User
+    answers: Mapping[str, str]
+    reason: str
+    watch: Watch | None = None
+
+    def problems(self) -> list[Problem]:
+        """What is wrong before a resource has looked at anything."""
+        return [*self.contents.problems, *_unanswered(self.contents.questions, self.answers)]
+
+    def reader(self, index: int, problems: Iterable[Problem]) -> "_Reader":
+        """What takes in one table; the rows that are refused already are judged, but never written."""
+        table = self.contents.tables[index]
         resource = _resource(table)
-        resource.good_rows, resource.watch = True, watch
+        resource.good_rows, resource.watch = True, self.watch
         sheet = resource.get_display_name()
         places = {number: place_of(table, number, "", sheet) for number in table.dataset[ROW]}
+        refused = {(problem.place.sheet, problem.place.row) for problem in problems if problem.place is not None}
         resource.refused_rows = frozenset(
             number for number, place in places.items() if (place.sheet, place.row) in refused
         )
-        result = resource.import_data(table.dataset, dry_run=False, user=actor, reason=reason)
-        problems += (one for one in problems_in(result, table, resource, sheet) if one.place not in told)
-        columns = stored_columns(resource)
-        lines += (_line(index, resource, columns, row, places) for row in result.rows)
+        return _Reader(index, table, resource, sheet, places)
+
+
+@dataclass(slots=True)
+class _Reader:
+    index: int
+    table: Table
+    resource: CatalogueResource
+    sheet: str
+    places: Mapping[int, Place]
+
+    def take_in(self, task: Task, **options: Any) -> Result:
+        result: Result = self.resource.import_data(
+            self.table.dataset, dry_run=False, user=task.actor, reason=task.reason, **options
+        )
+        return result
+
+    def lines(self, result: Result) -> list[Line]:
+        columns = stored_columns(self.resource)
+        return [_line(self.index, self.resource, columns, row, self.places) for row in result.rows]
+
+
+@dataclass(slots=True)
+class Judged:
+    """A file of one table, its rows judged before the transaction that writes them."""
+
+    reader: _Reader
+    resource: BulkResource
+    result: Result
+    lines: list[Line]
+
+    def write(self, task: Task) -> list[Line]:
+        """Write the rows; raises Moved where they have changed meanwhile. What only writing shows is in the lines."""
+        if self.result.base_errors:
+            return self.lines
+        self.resource.write_judged(self.reader.table.dataset, self.result, user=task.actor, reason=task.reason)
+        columns = stored_columns(self.resource)
+        keys = [str(column.column_name) for column in columns if column.attribute == "id"]
+        lines = []
+        for line, row in zip(self.lines, self.result.rows, strict=True):
+            if line.action in (ADDED, CHANGED) and row.validation_error is not None:
+                lines.append(_line(self.reader.index, self.resource, columns, row, self.reader.places))
+            elif line.action == ADDED:
+                after = {**line.after, **dict.fromkeys(keys, row.instance.pk)}
+                lines.append(replace(line, pk=str(row.instance.pk or ""), after=after))
+            else:
+                lines.append(line)
+        return lines
+
+
+def judge(task: Task) -> Judged | None:
+    """Judge the rows of a file of one long table, locking and writing nothing; None for all others."""
+    if len(task.contents.tables) != 1:
+        return None
+    reader = task.reader(0, task.problems())
+    resource = reader.resource
+    if not isinstance(resource, BulkResource) or not resource.judges_ahead:
+        return None
+    resource.ahead = True
+    try:
+        result = reader.take_in(task, use_transactions=False)
+    finally:
+        resource.ahead = False
+    return Judged(reader, resource, result, reader.lines(result))
+
+
+def run(task: Task, judged: Judged | None = None) -> Outcome:
+    """Take in every row that is right, table by table; the others are told of, all at once.
+
+    Of a cell that whoever read the file complains of, nothing more is said. Raises Moved where what was judged has
+    changed.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a run needs a transaction")
+    contents, before = task.contents, task.problems()
+    told = {problem.place for problem in before if problem.place is not None and problem.place.column}
+    problems = list(before)
+    lines: list[Line] = []
+    for index in range(len(contents.tables)):
+        reader = judged.reader if judged else task.reader(index, before)
+        result = judged.result if judged else reader.take_in(task)
+        lines += judged.write(task) if judged else reader.lines(result)
+        found = problems_in(result, reader.table, reader.resource, reader.sheet)
+        problems += (one for one in found if one.place not in told)
     lines += _outside_tables(problems, lines)
-    found = tuple(dict.fromkeys(problems))
-    return Outcome(tuple(lines), found, contents.questions, contents.notes, _digest(lines, found))
+    all_problems = tuple(dict.fromkeys(problems))
+    return Outcome(tuple(lines), all_problems, contents.questions, contents.notes, _digest(lines, all_problems))
 
 
 def _resource(table: Table) -> CatalogueResource:

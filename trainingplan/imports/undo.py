@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from trainingplan.imports.batches import Progress, kind_for, visible_batches, writing
+from trainingplan.imports.batches import KEPT_DAYS, Progress, kind_for, visible_batches, writing
 from trainingplan.imports.kinds import ROW
 from trainingplan.imports.problems import shown
 from trainingplan.imports.running import cells_of, stored_columns
@@ -26,6 +26,10 @@ from trainingplan.services.running import Running
 AT_ONCE = 500
 TABLE = attrgetter("table", "resource")
 GONE = "Đối tượng này đã bị xóa."
+FORGOTTEN = (
+    f"Giá trị cũ của cột «{{}}» là dữ liệu cá nhân được bảo vệ, đã xóa sau {KEPT_DAYS} ngày nên không trả lại được. "
+    "Sửa tay ở hồ sơ nếu cần."
+)
 
 
 def undo(
@@ -187,6 +191,8 @@ class _Table:
             stands = _standing(loader, resource, row)
             if stands is None:
                 self.kept[row.pk] = GONE
+            elif forgotten := row.before.get(ImportedRow.FORGOTTEN):
+                self.kept[row.pk] = FORGOTTEN.format(forgotten)
             elif difference := _difference(_given(resource, row.after), cells_of(columns, stands)):
                 edited.append((row, difference, stands))
             else:

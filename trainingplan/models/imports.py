@@ -82,6 +82,9 @@ class ImportedRow(models.Model):
         UNDONE = "undone", "đã trả lại"
         KEPT = "kept", "giữ nguyên"
 
+    FORGOTTEN = ""
+    """No heading: in its place `before` names the columns whose values of before are kept no longer."""
+
     id = models.BigAutoField(primary_key=True)
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="imported", verbose_name="lần nhập")
     table = models.PositiveSmallIntegerField("bảng thứ")

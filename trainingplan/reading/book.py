@@ -32,6 +32,17 @@ class CellError:
     code: str
 
 
+class SerialOf1904(int):
+    """A bare whole number of a workbook that counts its days from 1904: a number, but as a date four years later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since1904:
+    """Such a number, as the process that reads the file tells of it."""
+
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """`rows[0]` is row 1; all rows have the same width, an empty cell is None.

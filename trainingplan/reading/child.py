@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from trainingplan.reading import limits
-from trainingplan.reading.book import CellError, FormulaWithoutValue, Unreadable
+from trainingplan.reading.book import CellError, FormulaWithoutValue, Since1904, Unreadable
 
 
 def serve(work: Callable[[bytes], object]) -> None:
@@ -57,6 +57,8 @@ def tagged(value: object) -> dict[str, str]:
             return {"f": formula}
         case CellError(code):
             return {"e": code}
+        case Since1904(number):
+            return {"m": str(number)}
     raise TypeError(type(value).__name__)
 
 

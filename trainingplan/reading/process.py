@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from trainingplan.reading import limits
-from trainingplan.reading.book import Book, CellError, FormulaWithoutValue, Merge, Sheet, Unreadable
+from trainingplan.reading.book import Book, CellError, FormulaWithoutValue, Merge, SerialOf1904, Sheet, Unreadable
 
 CHILD = "trainingplan.reading.child"
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ _TYPES: Mapping[str, Callable[[str], object]] = {
     "t": datetime.fromisoformat,
     "f": FormulaWithoutValue,
     "e": CellError,
+    "m": SerialOf1904,
 }
 BUSY = "Máy đang bận đọc các tệp khác. Chờ một phút rồi tải tệp lên lại."
 

@@ -26,7 +26,7 @@ class Contents(Follower):
     def __init__(self) -> None:
         super().__init__()
         self.sheets: list[tuple[str, str, bool]] = []
-        self.never_computed = False
+        self.never_computed = self.from_1904 = False
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "sheet":
@@ -35,6 +35,8 @@ class Contents(Follower):
             self.sheets.append((attributes.get("name", ""), relation, hidden))
             if len(self.sheets) > limits.MOST_SHEETS:
                 raise Unreadable(f"có hơn {limits.MOST_SHEETS} trang tính. Chia thành nhiều tệp rồi nhập từng tệp.")
+        elif name == "workbookPr":
+            self.from_1904 = attributes.get("date1904") in ("1", "true")
         elif name == "calcPr":
             self.never_computed = attributes.get("fullCalcOnLoad") in ("1", "true")
 
@@ -55,14 +57,28 @@ class Relations(Follower):
             self.targets[attributes.get("Id", "")] = normpath(path)
 
 
+YEAR, MONTH = "year", "month"
+BUILT_IN_MONTH = "17"
+"""The number of the format mmm-yy."""
+_BESIDE = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
+
+
+def shown_part(code: str) -> str:
+    """What a cell of that number format shows of a date, where it is only the year, or month and year."""
+    signs = set(_BESIDE.sub("", code[:200].partition(";")[0]).lower()) & set("ymdhs")
+    return YEAR if signs == {"y"} else MONTH if signs == {"y", "m"} else ""
+
+
 class Styles(Follower):
-    """Which cell styles are of a font of an old encoding."""
+    """Which cell styles are of a font of an old encoding, and which show only a part of a date."""
 
     def __init__(self) -> None:
         super().__init__()
         self._fonts: list[str] = []
+        self._formats: dict[str, str] = {BUILT_IN_MONTH: MONTH}
         self._within = ""
         self.encodings: list[str] = []
+        self.parts: list[str] = []
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in ("fonts", "cellXfs"):
@@ -73,6 +89,9 @@ class Styles(Follower):
             self._fonts[-1] = encoding_of(attributes.get("val", ""))
         elif name == "xf" and self._within == "cellXfs":
             self.encodings.append(_at(self._fonts, attributes.get("fontId", "0"), ""))
+            self.parts.append(self._formats.get(attributes.get("numFmtId", "0"), ""))
+        elif name == "numFmt" and len(self._formats) < limits.MOST_COUNTED:
+            self._formats[attributes.get("numFmtId", "")] = shown_part(attributes.get("formatCode", ""))
 
     def end(self, name: str) -> None:
         if name == self._within:
@@ -112,6 +131,7 @@ class Found:
 
     instead: dict[tuple[int, int], object] = field(default_factory=dict)
     legacy: dict[tuple[int, int], str] = field(default_factory=dict)
+    parts: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Block] = field(default_factory=list)
     cells: int = 0
     letters: int = 0
@@ -122,16 +142,18 @@ class Found:
 class Cells(Follower):
     """The cells of one sheet, in order; raises Unreadable for a sheet too large or out of order."""
 
-    def __init__(self, sheet: str, styles: list[str], strings: Strings, *, never_computed: bool) -> None:
+    def __init__(self, sheet: str, styles: Styles, strings: Strings, *, never_computed: bool) -> None:
         super().__init__()
         self.found = Found()
-        self._sheet, self._styles, self._strings = quoted(sheet), styles, strings
+        self._sheet, self._strings = quoted(sheet), strings
+        self._styles = styles.encodings if any(styles.encodings) else []
+        self._parts = styles.parts if any(styles.parts) else []
         self._follows_texts = strings.matter
         self._never_computed = never_computed
         self._row = self._column = 0
         self._filled = False
         self._kind = self._formula = self._shown = ""
-        self._style = ""
+        self._style = self._part = ""
         self._has_formula = False
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -175,6 +197,7 @@ class Cells(Follower):
         self._column = column
         self._kind = attributes.get("t", "n")
         self._style = _at(self._styles, attributes.get("s", "0"), "") if self._styles else ""
+        self._part = _at(self._parts, attributes.get("s", "0"), "") if self._parts else ""
         self._formula = self._shown = ""
         self._filled = self._has_formula = False
 
@@ -211,6 +234,8 @@ class Cells(Follower):
             self.found.instead[at] = CellError(self._shown or "#N/A")
         elif self._has_formula and self._without_value():
             self.found.instead[at] = FormulaWithoutValue(f"={self._formula}")
+        if self._part:
+            self.found.parts[at] = self._part
         encoding = self._style
         if self._kind == "s" and self._follows_texts:
             encoding = _at(self._strings.encodings, self._shown, "") or encoding

@@ -81,6 +81,8 @@ class BookResource(BulkResource):
                 column.widget.scene = self.scene
         self._begin()
 
+    judges_ahead = False
+
     class Meta(BulkResource.Meta):
         instance_loader_class = BookLoader
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -16,6 +17,10 @@ from trainingplan.resources.constraints import broken_constraints
 
 AT_ONCE = 1_000
 """Rows that are written, or logged, in one go."""
+
+
+class Moved(Exception):  # noqa: N818 - says what happened meanwhile, not that something is wrong
+    """What was judged ahead has changed before it was written."""
 
 
 @dataclass
@@ -47,14 +52,20 @@ class BulkResource(CatalogueResource):
     """No query a row: keys and unique values are read once; the rows that a file may mean are locked.
 
     Not for models whose rows are judged by what stands beside them, nor for columns that relate to many.
+    With `ahead` rows are only judged, and nothing is locked; `write_judged` writes them later, see there.
     """
+
+    ahead = False
+    judges_ahead = True
+    """Whether rows can be judged before the transaction that writes them."""
 
     class Meta(CatalogueResource.Meta):
         use_bulk = True  # no savepoint a row
         skip_diff = True  # made here, without a deep copy
 
     def rows_to_change(self) -> QuerySet[Any]:
-        return super().rows_to_change().select_for_update(of=("self",), no_key=True)
+        rows = super().rows_to_change()
+        return rows if self.ahead else rows.select_for_update(of=("self",), no_key=True)
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
@@ -154,10 +165,42 @@ class BulkResource(CatalogueResource):
     # Writing
 
     def after_import(self, dataset: Any, result: Result, **kwargs: Any) -> None:
+        if self.ahead:
+            return
         if self.keeps(result):
             for start in range(0, len(self._pending), AT_ONCE):
                 self._write(result, self._pending[start : start + AT_ONCE])
         super().after_import(dataset, result, **kwargs)
+
+    def write_judged(self, dataset: Any, result: Result, **kwargs: Any) -> None:
+        """Write what was judged ahead, locking only the rows that are written; raises Moved where they have changed.
+
+        Whatever else has changed is met by the database or by the services that write.
+        """
+        rows = [row for row in self._pending if row.validation_error is None]
+        self.lock_judged(rows)
+        if not self.still_right(rows):
+            raise Moved
+        self.after_import(dataset, result, **kwargs)
+
+    def lock_judged(self, rows: list[RowResult]) -> None:
+        """What others lock before they lock rows of this table."""
+
+    def still_right(self, rows: list[RowResult]) -> bool:
+        """Whether the rows that are to be changed stand as they were judged, now that they are locked."""
+        model: type[Model] = self._meta.model
+        names = [one.attname for one in model._meta.concrete_fields]
+        read = attrgetter(*names)
+        seen = {row.original.pk: read(row.original) for row in rows if row.original is not None}
+        keys = sorted(seen)
+        for start in range(0, len(keys), AT_ONCE):
+            part = keys[start : start + AT_ONCE]
+            stand = model._base_manager.filter(pk__in=part).order_by("pk").select_for_update(no_key=True)
+            if [(key, seen[key]) for key in part] != [
+                (values[0], values[1:]) for values in stand.values_list("pk", *names)
+            ]:
+                return False
+        return True
 
     def _write(self, result: Result, rows: list[RowResult]) -> None:
         """Write the rows in a few statements; where the database refuses one of them, singly, to tell which."""

@@ -12,6 +12,7 @@ from import_export.widgets import Widget
 from trainingplan.forms import MONEY_MAXIMUM, PEOPLE_MAXIMUM, SMALL_MAXIMUM
 from trainingplan.models import Plan, Unit
 from trainingplan.reading import CellError, FormulaWithoutValue
+from trainingplan.reading.book import SerialOf1904
 from trainingplan.readings import note_people
 from trainingplan.rules.dates import PartialDate, day_of_serial, parse_date, year_of_day
 from trainingplan.rules.names import fold
@@ -20,6 +21,7 @@ from trainingplan.rules.text import clean, quoted
 
 Row = Mapping[str, Any]
 YES, NO = "có", "không"
+DAYS_TO_1904 = 1462
 
 
 def cell_text(value: object) -> str:
@@ -86,7 +88,8 @@ class DateCell(Cell):
     """A date as text of any shape, as a date of the sheet, or as the bare number that it is to a sheet."""
 
     def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
-        day = day_of_serial(value) if isinstance(value, int) and not isinstance(value, bool) else None
+        since = DAYS_TO_1904 if isinstance(value, SerialOf1904) else 0
+        day = day_of_serial(value + since) if isinstance(value, int) and not isinstance(value, bool) else None
         return self.read(cell_text(day or value))
 
 
