@@ -8,16 +8,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 from hypothesis import settings as hypothesis
 
-from tests.triggers import without_triggers
+pytest_plugins = ["tests.databases", "tests.cast", "tests.issuing", "tests.doors", "tests.loaded", "tests.traces"]
 
-pytest_plugins = ["tests.cast", "tests.issuing", "tests.doors", "tests.loaded", "tests.traces"]
-
-OF_ONE_DATABASE = ("test_access_admin.py", "test_headers.py", "test_admin_vietnamese.py")
-"""Roles × addresses of the back office, headers and words: the answers come from no database, and take minutes."""
 TOUCHES_DATABASE = frozenset({"db", "transactional_db", "django_db_setup"})
 
 # Two cores, often shared: a slow example is no failure.
@@ -30,9 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a second database, what no database decides would only be said twice."""
+    """On a second database, what no database decides would only be said twice; `one_database` tells why."""
     if config.getoption("--only-database"):
-        kept = [item for item in items if _touches_database(item) and item.path.name not in OF_ONE_DATABASE]
+        kept = [item for item in items if _touches_database(item) and not item.get_closest_marker("one_database")]
         config.hook.pytest_deselected(items=list(set(items).difference(kept)))
         items[:] = kept
 
@@ -55,30 +50,6 @@ def _quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
     ):
-        yield
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Keep SQLite in a file: in memory all threads share one connection, and races cannot be seen."""
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _flush_in_spite_of_triggers() -> Iterator[None]:
-    """Let transactional tests empty the append-only tables afterwards; inside a test the triggers hold as ever."""
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def execute_sql_flush(operations: Any, sql_list: list[str]) -> None:
-        with without_triggers(operations.connection):
-            flush(operations, sql_list)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)
         yield
 
 

@@ -3,7 +3,9 @@
 The staff of Bình Sơn are `own`, those of Sở Y tế `other`; Sở Nội vụ and Trường Chính trị have units of their own.
 """
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +46,14 @@ class Doors:
     users: dict[str, User]
     sessions: dict[str, str]
     subjects: dict[str, dict[str, dict[str, Any]]]
+    client: Client
 
     def ask(self, who: str, method: str, url: str, **more: Any) -> Any:
         """One request with the session of that role, whatever earlier requests did to theirs."""
-        client = Client()
+        self.client.cookies.clear()
         if who in self.sessions:
-            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
-        return _whole(client.generic(method.upper(), url, **more))
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return _whole(self.client.generic(method.upper(), url, **more))
 
     def address(self, name: str, parts: str, home: str = "own") -> str:
         """The address of what belongs to the unit of `home`; parts that no path takes go into the query."""
@@ -85,9 +88,19 @@ def named_patterns(patterns: list[URLPattern | URLResolver] | None = None) -> It
 
 @pytest.fixture(scope="module")
 def doors(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Doors]:
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), _silent(logging.getLogger("django.request")):
         yield _build()
         transaction.set_rollback(True)
+
+
+@contextmanager
+def _silent(log: logging.Logger) -> Iterator[None]:
+    """Thousands of refusals are asked for here; to word them all in a log takes a tenth of the time."""
+    log.disabled = True
+    try:
+        yield
+    finally:
+        log.disabled = False
 
 
 def _build() -> Doors:
@@ -152,7 +165,7 @@ def _build() -> Doors:
         home: common | _of_unit(key, nominees[home], province.kv3.pk, _job(plan, users[home]))
         for home, key in HOMES.items()
     }
-    return Doors(plan, users, {role: _session(user) for role, user in users.items()}, subjects)
+    return Doors(plan, users, {role: _session(user) for role, user in users.items()}, subjects, Client())
 
 
 def _user(role: str) -> User:

@@ -15,6 +15,8 @@ from tests.doors import ROLES, Doors, outcome
 from tests.traces import watch_writes
 from trainingplan.models import Role, User
 
+pytestmark = pytest.mark.one_database("roles decide; tests.trainingplan.test_admin_access opens every page on both")
+
 OFFICE = "/quan-tri/"
 SIGN_IN = ("/dang-nhap/?next=", "/quan-tri/login/?next=")
 """The second leads on to the first."""

@@ -14,6 +14,9 @@ from tests.test_access import TABLE, Row
 from tests.test_access_admin import DOORS
 from tests.test_leaks import text_of
 
+OF_SCOPES = pytest.mark.one_database(
+    "the filters are the same; tests.test_access runs every query on both, tests.test_leaks reads the plan's pages"
+)
 SEEN = {
     "own": {"own"},
     "other": {"other"},
@@ -41,6 +44,7 @@ def foreign_in(role: str, content: bytes) -> set[str]:
     return {word for word in theirs if word in text}
 
 
+@OF_SCOPES
 @pytest.mark.parametrize("role", SEEN)
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_no_address_tells_of_others(row: Row, role: str, doors: Doors, db: None) -> None:
@@ -62,6 +66,7 @@ def test_control_the_board_reads_of_all(doors: Doors, db: None) -> None:
     assert found >= {"Bình Sơn", "Sơn Tịnh", NAMES["so-y-te"], *PEOPLE.values()}
 
 
+@OF_SCOPES
 @pytest.mark.parametrize("role", ["own", "home", "finance"])
 def test_the_back_office_tells_outsiders_nothing(role: str, doors: Doors, db: None) -> None:
     asked = ["autocomplete/?app_label=quotas&model_name=person&field_name=unit&term=so", "search/?s=binh"]

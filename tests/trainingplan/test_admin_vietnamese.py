@@ -7,6 +7,8 @@ import pytest
 from tests.office import pages, signed_in, somebody, visible_text
 from trainingplan.models import Change, Plan, Role, User
 
+pytestmark = pytest.mark.one_database("words come from templates and catalogues of messages")
+
 ENGLISH = (
     "Save|Delete|Deleted|Search|Home|Add|Added|Import|Export|Select|Selected|Filter|Filters|Submit|History|View|site|Log|"
     "Welcome|results?|found|Change|Changed|Edit|Close|Cancel|Yes|No|None|Unknown|Any|All|entries|entry|password|Password|"
