@@ -6,7 +6,6 @@ Only changed cells are sent. Each is judged by itself: what can be saved is, wha
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from quotas.locking import lock_ceilings
@@ -32,6 +31,7 @@ from trainingplan.prepared import prepared
 from trainingplan.rules.numbers import format_count
 from trainingplan.selectors import plan_day, unit_name, unit_names
 from trainingplan.services.access import note_foreign
+from trainingplan.transactions import part_of_one
 
 __all__ = [
     "CellInput",
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-@transaction.atomic
+@part_of_one
 def save_registrations(
     *, plan: Plan, unit: Unit, cells: Sequence[CellInput], actor: User, reason: str = ""
 ) -> list[CellResult]:
@@ -75,7 +75,7 @@ def save_registrations(
     return sheet.write(actor=actor, plan=plan, reason=reason)
 
 
-@transaction.atomic
+@part_of_one
 def save_allocations(*, plan: Plan, cells: Sequence[CellInput], actor: User, reason: str = "") -> list[CellResult]:
     """Save what the Board gives, under all ceilings at once; raises Refused when the plan is frozen.
 

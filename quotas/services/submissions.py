@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from quotas.models import Submission
 from trainingplan.models import User
 from trainingplan.services.refusals import Refused
+from trainingplan.transactions import one_transaction
 
 KEPT_FOR = timedelta(days=7)
 MOST_PURGED = 50
@@ -24,7 +26,6 @@ class KeyReused(Refused):
     """The key stands for another save: other content, or another user's."""
 
 
-@transaction.atomic
 def run_once(*, key: UUID, user: User, payload: object, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What `act` replies, as JSON gives it back; the same submit again has the reply of the first and no effect.
 
@@ -33,34 +34,50 @@ def run_once(*, key: UUID, user: User, payload: object, act: Callable[[], dict[s
     KeyReused for the same key with another payload or user.
     """
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    if not _take(key, user, digest):
-        submission = Submission.objects.get(key=key)
-        if (submission.user_id, submission.digest) != (user.pk, digest):
-            raise KeyReused("Lần gửi này đã được dùng cho nội dung khác, nên chưa lưu gì. Kiểm tra các ô rồi lưu lại.")
-        return dict(submission.reply)
-    reply: dict[str, Any] = json.loads(json.dumps(act()))
-    Submission.objects.filter(key=key).update(reply=reply)
-    if key.int % PURGED_EVERY == 0:
-        purge_submissions()
+    with one_transaction():
+        if not _take(key, user, digest):
+            return _reply_of(key, user, digest)
+        reply: dict[str, Any] = json.loads(json.dumps(act()))
+        _keep(key, reply)
+        if key.int % PURGED_EVERY == 0:
+            purge_submissions()
     return reply
+
+
+def _reply_of(key: UUID, user: User, digest: str) -> dict[str, Any]:
+    submission = Submission.objects.get(key=key)
+    if (submission.user_id, submission.digest) != (user.pk, digest):
+        raise KeyReused("Lần gửi này đã được dùng cho nội dung khác, nên chưa lưu gì. Kiểm tra các ô rồi lưu lại.")
+    return dict(submission.reply)
 
 
 def _take(key: UUID, user: User, digest: str) -> bool:
     """Whether the key is ours, in one statement: it waits for whoever is inserting the same one."""
+    text = "INSERT INTO {table} ({key}, {user}, {digest}, {reply}, {at}) VALUES (%s, %s, %s, %s, %s)"
     values = {"key": key, "user": user.pk, "digest": digest, "reply": {}, "at": timezone.now()}
-    known = {field.name: field for field in Submission._meta.concrete_fields}
-    fields = [known[name] for name in values]
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column or "") for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    taken = (
-        f"INSERT INTO {quote(Submission._meta.db_table)} ({names}) VALUES ({places}) "  # noqa: S608 - the names are our own
-        f"ON CONFLICT ({quote('key')}) DO NOTHING"
-    )
+    return _run(f"{text} ON CONFLICT ({{key}}) DO NOTHING", values)
+
+
+def _keep(key: UUID, reply: dict[str, Any]) -> None:
+    _run("UPDATE {table} SET {reply} = %s WHERE {key} = %s", {"reply": reply, "key": key})
+
+
+def _run(text: str, values: Mapping[str, object]) -> bool:
+    """Whether the statement, in which fields stand by name, touched a row; `values` in the order of its places."""
     with connection.cursor() as cursor:
-        prepared = zip(fields, values.values(), strict=True)
-        cursor.execute(taken, [field.get_db_prep_save(value, connection) for field, value in prepared])
+        cursor.execute(
+            _named(text), [_FIELDS[name].get_db_prep_save(value, connection) for name, value in values.items()]
+        )
         return bool(cursor.rowcount)
+
+
+_FIELDS = {field.name: field for field in Submission._meta.concrete_fields}
+
+
+@cache
+def _named(text: str) -> str:
+    columns = {name: connection.ops.quote_name(field.column) for name, field in _FIELDS.items()}
+    return text.format(table=connection.ops.quote_name(Submission._meta.db_table), **columns)
 
 
 @transaction.atomic

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -176,13 +177,18 @@ def save_once(
         results = [_kept(one) for one in save(sent.cells)]
         return {"cells": results, "more": {"saved_at": f"{timezone.localtime():%H:%M}", **more()}}
 
-    payload = [request.path, [astuple(cell) for cell in sent.cells]]
+    payload = [request.path, [_sent_values(cell) for cell in sent.cells]]
     kept = run_once(key=sent.key, user=request.user, payload=payload, act=act) if sent.key else act()
     return Saved([_taken(one) for one in kept["cells"]], kept["more"])
 
 
 def _kept(result: CellResult) -> dict[str, Any]:
-    return asdict(result) | {"at": result.at.isoformat() if result.at else None}
+    return dict(zip(_KEPT, _values(result), strict=True)) | {"at": result.at.isoformat() if result.at else None}
+
+
+_KEPT = tuple(field.name for field in fields(CellResult))
+_values = attrgetter(*_KEPT)
+_sent_values = attrgetter(*(field.name for field in fields(CellInput)))
 
 
 def _taken(kept: dict[str, Any]) -> CellResult:

@@ -1,7 +1,8 @@
 """Writing many rows at once as plain tuples: instances of models would cost several times what the database does."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.db import connection
@@ -29,11 +30,8 @@ def insert_rows(
     """
     if not rows:
         return []
-    fields = {field.name: field for field in model._meta.concrete_fields if not isinstance(field, AutoField)}
-    left = [name for name in fields if name not in columns]
-    defaults = tuple(fields[name].get_default() for name in left)
-    names = [*columns, *left]
-    prepared = [_preparing(fields[name]) for name in names]
+    text = _text(model, tuple(columns), tuple(unique), tuple(update))
+    prepared, defaults = [_preparing(field) for field in text.fields], [default() for default in text.defaults]
     values = [
         [
             value if prepare is None else prepare(value)
@@ -41,12 +39,33 @@ def insert_rows(
         ]
         for row in rows
     ]
+    return list(_run(values, text.head, text.tail))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What of a statement does not depend on its rows."""
+
+    fields: tuple[Any, ...]
+    defaults: tuple[Callable[[], Any], ...]
+    head: str
+    tail: str
+
+
+@cache
+def _text(model: type[Model], columns: Row, unique: Row, update: Row) -> _Text:
+    fields = {field.name: field for field in model._meta.concrete_fields if not isinstance(field, AutoField)}
+    left = [name for name in fields if name not in columns]
+    names = [*columns, *left]
     quoted = {name: connection.ops.quote_name(field.column or "") for name, field in fields.items()}
     table, listed = connection.ops.quote_name(model._meta.db_table), ", ".join(quoted[name] for name in names)
-    head = f"INSERT INTO {table} ({listed}) VALUES "  # noqa: S608 - the names are our own
-    tail = _conflict([quoted[name] for name in unique], [quoted[name] for name in update])
     key = connection.ops.quote_name(model._meta.pk.column or "")
-    return list(_run(values, head, f"{tail} RETURNING {key}"))
+    return _Text(
+        fields=tuple(fields[name] for name in names),
+        defaults=tuple(fields[name].get_default for name in left),
+        head=f"INSERT INTO {table} ({listed}) VALUES ",  # noqa: S608 - the names are our own
+        tail=_conflict([quoted[name] for name in unique], [quoted[name] for name in update]) + f" RETURNING {key}",
+    )
 
 
 def _preparing(field: Any) -> Callable[[Any], Any] | None:
