@@ -46,7 +46,7 @@ class LineFormatter(logging.Formatter):
     """For a person: time, level, logger, request, message; a fault follows on the same line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        parts = [_time(record), record.levelname, record.name, request_id.get() or "-", one_line(record.getMessage())]
+        parts = [_time(record), record.levelname, record.name, request_id.get() or "-", _message(record)]
         parts += [f"{name}={value}" for name, value in _more(record).items()]
         parts += [f"| {line}" for line in _fault_of(record)]
         return " ".join(parts)
@@ -61,7 +61,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "request": request_id.get(),
-            "message": one_line(record.getMessage()),
+            "message": _message(record),
             **_more(record),
         }
         if lines := _fault_of(record):
@@ -71,6 +71,18 @@ class JsonFormatter(logging.Formatter):
 
 def _time(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What it says; of a request the route in place of the address, which somebody may have typed names into."""
+    request = getattr(record, "request", None)
+    path, match = getattr(request, "path", None), getattr(request, "resolver_match", None)
+    if path and isinstance(record.args, tuple):
+        route = match.route if match else "–"
+        typed = {path, path.encode("unicode_escape").decode("ascii")}  # as Django has it, and as it escapes it
+        args = tuple(route if isinstance(arg, str) and arg in typed else arg for arg in record.args)
+        return one_line(str(record.msg) % args)
+    return one_line(record.getMessage())
 
 
 def _more(record: logging.LogRecord) -> dict[str, str | int]:

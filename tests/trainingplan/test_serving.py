@@ -52,7 +52,7 @@ def test_nothing_that_is_typed_begins_a_line_or_is_logged_at_all(log: StringIO, 
     for line in lines(log):
         assert line.startswith(("{", "20")), line
         assert line.isprintable(), line
-    for private in ("bí mật", "Nguyễn Văn Nam", "đã xóa", "q=", "next="):
+    for private in ("bí mật", "Nguyễn Văn Nam", "đã xóa", "q=", "next=", "khong-co", "forged"):
         assert private not in text
     assert text.count("answered") == 5
 
@@ -121,7 +121,10 @@ def probe(address: str = "127.0.0.1", **headers: str) -> tuple[int, dict[str, An
 def test_the_probe_of_life_asks_nothing(settings: Any, django_assert_num_queries: Any) -> None:
     settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["ke-hoach.example.vn"]
     with django_assert_num_queries(0):
-        assert Client().get("/healthz").json() == {"ok": True}
+        reply = Client().get("/healthz")
+    assert reply.json() == {"ok": True}
+    assert (reply.headers["Cache-Control"], reply.headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
 
 
 def test_ready_says_in_words_what_is_missing(province: Province, settings: Any, storage: Any) -> None:
