@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from trainingplan.models import Change, Plan, User
@@ -21,6 +21,8 @@ from trainingplan.selectors import plan_day, unit_names
 BATCHES = 50
 LINES = 10
 """How many changes of a batch the list shows; the whole batch has pages of its own."""
+NEAR = 100
+"""How far behind its first change a batch's first lines are looked for."""
 WHOLE_BATCH = 200
 SYSTEM = "he-thong"
 """Stands for the system itself where a person is chosen."""
@@ -176,6 +178,7 @@ def _batches(plan: Plan, found: QuerySet[Change], keys: Collection[UUID]) -> tup
         found.filter(batch__in=keys)
         .values("batch")
         .annotate(
+            first=Min("pk"),
             last=Max("pk"),
             when=Min("at"),
             who=Min("actor_name"),
@@ -189,7 +192,7 @@ def _batches(plan: Plan, found: QuerySet[Change], keys: Collection[UUID]) -> tup
         )
         .order_by("-last")
     )
-    lines = _lines(found, keys)
+    lines = _lines(found, {head["batch"]: head["first"] for head in heads})
     names = unit_names(plan_day(plan), {head["unit"] for head in heads if head["unit"]})
     return tuple(
         Batch(
@@ -217,12 +220,13 @@ def _tables(count: int, first: str, last: str) -> str:
     return ", ".join(dict.fromkeys((table_label(first), table_label(last))))
 
 
-def _lines(found: QuerySet[Change], keys: Collection[UUID]) -> Mapping[UUID, list[Line]]:
-    """The first changes of each batch, in one query."""
-    place = Window(RowNumber(), partition_by=F("batch"), order_by=F("pk").asc())
+def _lines(found: QuerySet[Change], firsts: Mapping[UUID, int]) -> Mapping[UUID, list[Line]]:
+    """The first changes of each batch, in one query; others may have written between them."""
     lines: dict[UUID, list[Line]] = defaultdict(list)
-    for change in found.filter(batch__in=keys).annotate(place=place).filter(place__lte=LINES).order_by("pk"):
-        lines[change.batch].append(_line(change))
+    near = reduce(or_, (Q(batch=key, pk__lt=first + NEAR) for key, first in firsts.items()), Q(pk=None))
+    for change in found.filter(near, batch__in=list(firsts)).order_by("pk"):
+        if len(lines[change.batch]) < LINES:
+            lines[change.batch].append(_line(change))
     return lines
 
 
