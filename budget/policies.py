@@ -1,9 +1,11 @@
 """When the budget may be written: the state of the plan and the role."""
 
 from budget.models import BudgetLine
-from trainingplan.models import Plan, User
+from trainingplan.models import Plan, Role, User
 from trainingplan.policies import FROZEN, Action, may
 from trainingplan.services.refusals import Refused
+
+SETTLED_WORDS = "Lớp đã ở bước «quyết toán». Lùi lớp về bế giảng ở trang «Mở lớp», có lý do, rồi mới sửa số."
 
 
 def why_budget_closed(plan: Plan) -> str:
@@ -49,5 +51,19 @@ def check_execution(actor: User) -> None:
     No state of the plan closes them: they are execution data, which come after the plan is issued, and the published
     version does not hold them.
     """
-    if not may(actor, Action.EDIT_BUDGET):
+    if not may_settle(actor):
         raise Refused("Chỉ Sở Tài chính và Ban Tổ chức Tỉnh ủy được nhập số được giao, số quyết toán.")
+
+
+def may_settle(user: User) -> bool:
+    return may(user, Action.EDIT_BUDGET)
+
+
+def may_run_all(user: User) -> bool:
+    """Whether the user records the steps of every class, but the last."""
+    return may(user, Action.RUN_CLASSES) and user.role == Role.BOARD
+
+
+def may_run_own(user: User) -> bool:
+    """Whether the user records the steps of the classes that his unit carries out."""
+    return may(user, Action.RUN_CLASSES) and user.role == Role.SCHOOL

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from budget.views import execution, lines, norms, replan, what_if
+from budget.views import classes, execution, lines, norms, replan, what_if
 
 urlpatterns = [
     path("kinh-phi/", lines.budget, name="budget"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("kinh-phi/giao/", execution.budget_grant_add, name="budget-grant-add"),
     path("kinh-phi/giao/<int:pk>/xoa/", execution.budget_grant_remove, name="budget-grant-remove"),
     path("kinh-phi/quyet-toan/", execution.budget_settle, name="budget-settle"),
+    path("lop/", classes.class_list, name="classes"),
+    path("lop/<int:pk>/", classes.class_page, name="class"),
     path("kinh-phi/them/", lines.budget_line_add, name="budget-line-add"),
     path("kinh-phi/<int:pk>/", lines.budget_line_edit, name="budget-line-edit"),
     path("kinh-phi/<int:pk>/duyet/", norms.budget_line_state, name="budget-line-state"),

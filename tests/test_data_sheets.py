@@ -21,6 +21,7 @@ PAGES = {
     "progress": "year", "progress-answer": "year unit_key", "rosters": "year", "roster": "year roster",
     "search": "year", "budget": "year", "norm-sets": "year", "dashboard": "year", "plan-versions": "year",
     "trail": "year", "cell-history": "year cell", "delegations": "", "access-refusals": "", "personal-reads": "",
+    "classes": "year",
 }  # fmt: skip
 """The lists by address, with the parts that it takes."""
 

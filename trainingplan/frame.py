@@ -138,14 +138,7 @@ MENU = (
         (Action.SEE_ROSTER,),
     ),
     Page("Kinh phí", "Các dòng kinh phí và nguồn", "budget", "budget", "budget", (Action.SEE_BUDGET,)),
-    Page(
-        "Mở lớp",
-        "Lớp nào đã chiêu sinh, khai giảng, bế giảng; lớp nào trễ",
-        "classes",
-        "class",
-        "classes",
-        (Action.SEE_CLASSES,),
-    ),
+    Page("Mở lớp", "Các bước của từng lớp; lớp nào trễ", "classes", "class", "classes", (Action.SEE_CLASSES,)),
     Page("Kế hoạch", "Văn bản kế hoạch; tải Word, PDF", "plan-text", "plan", "plan", (Action.SEE_PLAN,)),
     Page(
         "Soát số liệu",

@@ -294,7 +294,12 @@ IMPORT_KINDS = [
 IMPORT_AT_ONCE = 2_000
 
 # Each names `waiting(plan, user) -> list[Task]`: what an app has waiting for the user; see `trainingplan.frame`.
-TASK_SOURCES = ["quotas.views.tasks.waiting", "quotas.views.approvals.waiting", "reports.views.issue.waiting"]
+TASK_SOURCES = [
+    "quotas.views.tasks.waiting",
+    "quotas.views.approvals.waiting",
+    "budget.views.classes.late_openings",
+    "reports.views.issue.waiting",
+]
 
 # Long work: the queue only carries a job's key, see `trainingplan.services.jobs`. In line, it is done in the request.
 TASKS = {

@@ -1,5 +1,6 @@
 """Norm sets, kinds of class, budget lines with their estimates, and sources of funds. Amounts are integer đồng."""
 
+from budget.models.class_steps import ClassStep
 from budget.models.estimates import EstimateLine
 from budget.models.grants import Grant, GrantedAmount, SettledAmount
 from budget.models.kinds import FACTOR_MAXIMUM, FACTOR_UNITS, ClassKind, UsualCost
@@ -14,6 +15,7 @@ __all__ = [
     "BudgetLine",
     "BudgetShare",
     "ClassKind",
+    "ClassStep",
     "EstimateLine",
     "FundSource",
     "Grant",

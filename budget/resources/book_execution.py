@@ -7,10 +7,11 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 
-from budget.models import Grant, GrantedAmount, SettledAmount
+from budget.models import BudgetLine, Grant, GrantedAmount, SettledAmount
+from budget.policies import SETTLED_WORDS
 from budget.resources.book import SOURCES
 from budget.resources.book_costs import line_of_row
-from budget.resources.book_lines import LINES
+from budget.resources.book_lines import ADDED, LINES
 from budget.services.lines import lock_budget
 from trainingplan.resources.book import BookResource, Faults, Pending
 from trainingplan.resources.book_columns import (
@@ -144,6 +145,15 @@ class SettledSheet(ExecutionSheet):
         model = SettledAmount
         import_id_fields = ("line", "source")
         name = "Số quyết toán"
+
+    def lock(self) -> None:
+        """What is settled of a class stays while it stands at its last step; lines of this very file bring theirs."""
+        super().lock()
+        settled = BudgetLine.objects.filter(plan=self.scene.plan, state=BudgetLine.State.SETTLED)
+        self.settled = set(settled.exclude(key__in=self.scene.left.get(ADDED, ())).values_list("pk", flat=True))
+
+    def problems_of(self, instance: Any) -> dict[str, str]:
+        return {NON_FIELD_ERRORS: SETTLED_WORDS} if instance.line_id in self.settled else {}
 
     def faults(self) -> Faults:
         granted: Counter[tuple[int, int]] = Counter()

@@ -10,7 +10,7 @@ from datetime import date
 from django.db import transaction
 
 from budget.models import MAXIMUM, BudgetLine, FundSource, SettledAmount
-from budget.policies import check_execution
+from budget.policies import SETTLED_WORDS, check_execution
 from budget.rules.execution import settlement_fault
 from budget.selectors.execution import Slot, held_parts
 from budget.services.grants import AmountsRefused, missing_fault
@@ -76,6 +76,8 @@ def _fault(slot: Slot, line: BudgetLine, stored: SettledAmount | None, row: Sett
         return f"{last_writing(TABLE, _key(slot))} vừa {there}. Gửi lại là lấy số của bạn."
     if row.amount > MAXIMUM:
         return f"Vượt quá {format_money(MAXIMUM)} đồng. Kiểm tra rồi nhập lại."
+    if line.state == BudgetLine.State.SETTLED:
+        return SETTLED_WORDS
     if not line.keeps_its_norms:
         return "Dòng này chưa có số được giao. Nhập quyết định giao trước."
     return settlement_fault(granted, row.amount, row.excess)

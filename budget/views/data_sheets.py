@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from budget.selectors.classes import ClassTable
 from budget.selectors.norms import Norms
 from budget.selectors.table import BudgetTable
 from trainingplan.models import Plan
@@ -54,4 +55,28 @@ def norms_data(norms: Iterable[Norms]) -> DataSheet:
             for item in items
         ],
         illustrative=any(one.illustrative for one in known),
+    )  # fmt: skip
+
+
+def classes_data(plan: Plan, table: ClassTable, notes: tuple[str, ...]) -> DataSheet:
+    """A row a line of classes, with its days as they were planned and as they came."""
+    return DataSheet(
+        title=f"Mở lớp năm {plan.year}",
+        stem=f"mo-lop-{plan.year}",
+        heads=(
+            "Nhóm", "Lớp", "Đối tượng", "Số lớp", "Tổng học viên", "Đơn vị thực hiện", "Địa điểm", "Trạng thái",
+            "Khai giảng dự kiến", "Khai giảng", "Số ngày trễ", "Bế giảng", "Học viên có mặt", "Bước tiếp",
+            "Chuyển tiếp", "Ngoài kế hoạch", "Số liệu minh họa",
+        ),
+        rows=[
+            (
+                row.line.group, row.line.content, row.line.audience, row.line.classes, row.line.learners,
+                row.line.executor, row.line.place, row.line.get_state_display(), row.line.opens_on, row.opened_on,
+                row.late, row.closed_on, row.present, row.next_words, "có" if row.line.carried_over else "",
+                "có" if row.line.outside_plan else "", "có" if row.line.illustrative else "",
+            )
+            for row in table.rows
+        ],
+        notes=notes,
+        illustrative=table.illustrative,
     )  # fmt: skip
