@@ -52,16 +52,19 @@ class PlanUnit:
 
 def plan_units(plan: Plan, units: QuerySet[Unit] | None = None) -> tuple[PlanUnit, ...]:
     """The plan's participants in printed order, those of `units` only if given. Two queries."""
-    rows = Participant.objects.filter(plan=plan)
-    if units is not None:
-        rows = rows.filter(unit__in=units)
-    found = list(
-        rows.order_by("group__position", "position").values_list("unit_id", "unit__key", "group_id", "group__name")
-    )
+    all_units = units is None or not units.query.has_filters()
+    found = _participants(plan.pk, None) if all_units else list(_participants.factory(plan.pk, units))
     names = unit_names(plan_day(plan), (unit_id for unit_id, *_ in found))
     return tuple(
         PlanUnit(unit_id, key, names.get(unit_id, key), group_id, group) for unit_id, key, group_id, group in found
     )
+
+
+@prepared
+def _participants(plan_id: int, units: QuerySet[Unit] | None) -> QuerySet[Participant, tuple[int, str, int, str]]:
+    rows = Participant.objects.filter(plan_id=plan_id).order_by("group__position", "position")
+    rows = rows if units is None else rows.filter(unit__in=units)
+    return rows.values_list("unit_id", "unit__key", "group_id", "group__name")
 
 
 def last_writing(table: str, row: int | str) -> str:

@@ -1,18 +1,22 @@
 """The Board's grid: all units × the quotas of one appendix, with groups, totals and what is left of each quota."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any, TypeAlias
 
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
-from quotas.models import Allocation, ProposedShare, Quota, Registration
+from quotas.models import Allocation, ProposedShare, Quota, Registration, SubAllocation
 from quotas.policies import why_allocation_closed
 from quotas.rules import Balance
 from quotas.selectors.differences import applied_shares, difference_words, last_reasons
 from trainingplan.models import Appendix, Plan, Unit
+from trainingplan.prepared import Prepared, prepared
 from trainingplan.rules.letters import roman
 from trainingplan.selectors import PlanUnit, plan_units
+
+GridCell: TypeAlias = Allocation | Registration | SubAllocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +139,38 @@ class AllocationGrid:
         return sum(column.registered for column in self.columns)
 
 
-def sums_by_quota(model: type[Model], quota_ids: Iterable[int], units: QuerySet[Unit] | None = None) -> dict[int, int]:
+def sums_by_quota(
+    model: type[GridCell], quota_ids: Iterable[int], units: QuerySet[Unit] | None = None
+) -> dict[int, int]:
     """Σ number by quota over the cells of a grid; the one sum that grid, dashboard, appendix and text share.
 
     With `units`, only their cells count.
     """
+    ids = list(quota_ids)
+    return dict(_sums(model, ids, None) if units is None else _sums.factory(model, ids, units))
+
+
+@prepared
+def _sums(
+    model: type[GridCell], quota_ids: Collection[int], units: QuerySet[Unit] | None
+) -> QuerySet[GridCell, tuple[int, int]]:
     rows = model._default_manager.filter(quota_id__in=quota_ids).order_by()
     if units is not None:
         rows = rows.filter(unit__in=units)
-    return dict(rows.values_list("quota_id").annotate(total=Sum("number", default=0)))
+    return rows.values_list("quota_id").annotate(total=Sum("number", default=0))
+
+
+def sums_of_plan(model: type[Allocation | Registration], plan: Plan) -> dict[int, int]:
+    """The same for all quotas of a plan."""
+    return dict(_sums_of_plan(model, plan.pk))
+
+
+@prepared
+def _sums_of_plan(
+    model: type[Allocation | Registration], plan_id: int
+) -> QuerySet[Allocation | Registration, tuple[int, int]]:
+    rows = model._default_manager.filter(quota__programme__plan_id=plan_id).order_by()
+    return rows.values_list("quota_id").annotate(total=Sum("number", default=0))
 
 
 def quotas_of(plan: Plan, appendix: Appendix | None) -> QuerySet[Quota]:
@@ -192,23 +219,35 @@ def _columns(quotas: Sequence[Quota], allocated: dict[int, int], registered: dic
 
 def _cells(quota_ids: list[int], units: QuerySet[Unit]) -> dict[tuple[int, int], Cell]:
     """Allocation and registration of each cell; both tables are read as plain tuples, which is what makes it fast."""
+    whose = units if units.query.has_filters() else None
     registered: dict[tuple[int, int], tuple[int | None, bool]] = {
         (unit_id, quota_id): (number, illustrative)
-        for unit_id, quota_id, number, illustrative in Registration.objects.filter(
-            quota_id__in=quota_ids, unit__in=units
-        )
-        .order_by()
-        .values_list("unit_id", "quota_id", "number", "illustrative")
+        for unit_id, quota_id, number, illustrative in _rows_of(_registered, quota_ids, whose)
     }
     cells = {key: Cell(registered=number, illustrative=flag) for key, (number, flag) in registered.items()}
-    for unit_id, quota_id, number, version, note, illustrative in (
-        Allocation.objects.filter(quota_id__in=quota_ids, unit__in=units)
-        .order_by()
-        .values_list("unit_id", "quota_id", "number", "version", "note", "illustrative")
-    ):
+    for unit_id, quota_id, number, version, note, illustrative in _rows_of(_allocated, quota_ids, whose):
         asked, asked_illustrative = registered.get((unit_id, quota_id), (None, False))
         cells[unit_id, quota_id] = Cell(number, version, asked, note, illustrative or asked_illustrative)
     return cells
+
+
+def _rows_of(read: Prepared[..., Any], quota_ids: list[int], units: QuerySet[Unit] | None) -> Iterable[Any]:
+    """Of all units by the compiled statement, of some by one of their own."""
+    return read(quota_ids, None) if units is None else read.factory(quota_ids, units)
+
+
+@prepared
+def _registered(quota_ids: Collection[int], units: QuerySet[Unit] | None) -> QuerySet[Registration, Any]:
+    rows = Registration.objects.filter(quota_id__in=quota_ids).order_by()
+    rows = rows if units is None else rows.filter(unit__in=units)
+    return rows.values_list("unit_id", "quota_id", "number", "illustrative")
+
+
+@prepared
+def _allocated(quota_ids: Collection[int], units: QuerySet[Unit] | None) -> QuerySet[Allocation, Any]:
+    rows = Allocation.objects.filter(quota_id__in=quota_ids).order_by()
+    rows = rows if units is None else rows.filter(unit__in=units)
+    return rows.values_list("unit_id", "quota_id", "number", "version", "note", "illustrative")
 
 
 def _with_differences(

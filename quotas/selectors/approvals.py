@@ -1,6 +1,6 @@
 """Where the allocation of each quota stands with the leaders: not submitted, waiting, approved, changed since."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from django.db.models.enums import TextChoices
 from quotas.models import Allocation, Approval, Quota
 from quotas.selectors.waiting import OUTSIDE
 from trainingplan.models import Appendix, Change, Plan, User
+from trainingplan.prepared import prepared
 
 
 class Standing(TextChoices):
@@ -83,13 +84,13 @@ def approval_items(plan: Plan, quota_ids: Collection[int] | None = None) -> dict
     if quota_ids is not None:
         quotas = quotas.filter(pk__in=quota_ids)
     ordered = {quota.pk: quota for quota in quotas.order_by("programme__position", "position")}
-    latest, approved = _words(Approval.objects.filter(quota__in=ordered))
+    latest, approved = _words(_spoken(Approval.objects.filter(quota__in=ordered)))
     return _items(ordered, latest, approved)
 
 
 def submitted_items(plan: Plan) -> dict[int, Item]:
     """Those of the plan's quotas that were ever submitted, by key. Two queries, one where there is none."""
-    latest, approved = _words(Approval.objects.filter(quota__programme__plan=plan))
+    latest, approved = _words(_of_plan(plan.pk))
     return _items({pk: approval.quota for pk, approval in latest.items()}, latest, approved) if latest else {}
 
 
@@ -111,12 +112,21 @@ def _sums(quota_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     return {quota_id: (total, versions) for quota_id, total, versions in rows}
 
 
-def _words(approvals: QuerySet[Approval]) -> tuple[dict[int, Approval], dict[int, datetime]]:
+@prepared
+def _of_plan(plan_id: int) -> QuerySet[Approval]:
+    return _spoken(Approval.objects.filter(quota__programme__plan_id=plan_id))
+
+
+def _spoken(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
+    rows = approvals.exclude(state=Approval.State.WITHDRAWN).order_by("-pk")
+    return rows.select_related("submitted_by", "decided_by", "on_behalf_of", "quota")
+
+
+def _words(rows: Iterable[Approval]) -> tuple[dict[int, Approval], dict[int, datetime]]:
     """By quota the last approval of whatever state, and when it was approved last."""
     latest: dict[int, Approval] = {}
     approved: dict[int, datetime] = {}
-    rows = approvals.exclude(state=Approval.State.WITHDRAWN).order_by("-pk")
-    for row in rows.select_related("submitted_by", "decided_by", "on_behalf_of", "quota"):
+    for row in rows:
         latest.setdefault(row.quota_id, row)
         if row.state == Approval.State.APPROVED and row.decided_at:
             approved.setdefault(row.quota_id, row.decided_at)

@@ -1,11 +1,12 @@
 """Where the units stand in answering the plan's call: who has sent, who has not, how late."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Concat
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from quotas.models import Extension, ExtensionRequest, Quota, Registration, Response
 from trainingplan.models import Participant, Plan, Unit, UnitName
+from trainingplan.prepared import Prepared, prepared
 from trainingplan.selectors import PlanUnit, plan_day, valid_on
 
 
@@ -200,8 +202,38 @@ class _Cells:
 
 def progress(plan: Plan, units: QuerySet[Unit], asked: int | None = None) -> Progress:
     """The participants among `units`; three queries, whatever their number. `asked` spares the count of quotas."""
-    cells = _cells(plan, units)
-    names = UnitName.objects.filter(valid_on(plan_day(plan)), unit=OuterRef("unit")).values("name")
+    some = units if units.query.has_filters() else None
+    cells = {unit_id: _Cells(*rest) for unit_id, *rest in _rows_of(_cells, plan.pk, some)}
+    answers = [_Answer(*row) for row in _rows_of(_answers, plan.pk, some, plan_day(plan))]
+    rows = [_row(one, cells, plan.registration_closes_at) for one in answers]
+    return Progress(
+        groups=tuple(
+            GroupProgress(group_id, name, tuple(members))
+            for (group_id, name), members in groupby(rows, key=lambda row: (row.unit.group_id, row.unit.group))
+        ),
+        asked=len(_quotas(plan.pk)) if asked is None else asked,
+        opens_at=plan.registration_opens_at,
+        closes_at=plan.registration_closes_at,
+        illustrative=plan.illustrative
+        or any(answer.illustrative for answer in answers)
+        or any(cell.illustrative for cell in cells.values()),
+    )
+
+
+def _rows_of(read: Prepared[..., Any], plan_id: int, units: QuerySet[Unit] | None, *more: Any) -> Iterable[Any]:
+    """Of all units by the compiled statement; of some by one of their own."""
+    return read(plan_id, None, *more) if units is None else read.factory(plan_id, units, *more)
+
+
+@prepared
+def _quotas(plan_id: int) -> QuerySet[Quota, int]:
+    return Quota.objects.filter(programme__plan_id=plan_id).order_by().values_list("pk", flat=True)
+
+
+@prepared
+def _answers(plan_id: int, units: QuerySet[Unit] | None, day: date) -> QuerySet[Participant, Any]:
+    """Each participant's answer in the plan's order, as `_Answer` has it."""
+    names = UnitName.objects.filter(valid_on(day), unit=OuterRef("unit")).values("name")
     here = OuterRef("pk")
     extensions = Extension.objects.filter(participant=here).order_by("-until").values("until")
     named = Concat(Value("chương trình «"), "programme__name", Value("»: "), "reason")
@@ -210,32 +242,34 @@ def progress(plan: Plan, units: QuerySet[Unit], asked: int | None = None) -> Pro
         .annotate(words=Case(When(programme=None, then="reason"), default=named))
         .values("words")
     )
-    answers = list(
-        Participant.objects.filter(plan=plan, unit__in=units)
-        .select_related("unit", "group", "response__sent_by")
+    whose = Q() if units is None else Q(unit__in=units)
+    return (
+        Participant.objects.filter(whose, plan_id=plan_id)
         .annotate(name=Subquery(names[:1]), until=Subquery(extensions[:1]), waiting=Subquery(requests[:1]))
         .order_by("group__position", "position")
-    )
-    rows = [_row(one, _More(one.name, one.until, one.waiting), cells, plan.registration_closes_at) for one in answers]
-    return Progress(
-        groups=tuple(
-            GroupProgress(group_id, name, tuple(members))
-            for (group_id, name), members in groupby(rows, key=lambda row: (row.unit.group_id, row.unit.group))
-        ),
-        asked=Quota.objects.filter(programme__plan=plan).count() if asked is None else asked,
-        opens_at=plan.registration_opens_at,
-        closes_at=plan.registration_closes_at,
-        illustrative=plan.illustrative
-        or any(participant.response.illustrative for participant in answers if hasattr(participant, "response"))
-        or any(cell.illustrative for cell in cells.values()),
+        .values_list(
+            "unit_id",
+            "unit__key",
+            "group_id",
+            "group__name",
+            "response__state",
+            "response__sent_at",
+            "response__sent_by__full_name",
+            "response__handled_at",
+            "response__illustrative",
+            "name",
+            "until",
+            "waiting",
+        )
     )
 
 
-def _cells(plan: Plan, units: QuerySet[Unit]) -> dict[int, _Cells]:
+@prepared
+def _cells(plan_id: int, units: QuerySet[Unit] | None) -> QuerySet[Registration, Any]:
     """The plan's quotas are looked up first; the sum with zero keeps SQLite from reading all plans unit by unit."""
-    whose = Q(unit__in=units) if units.query.has_filters() else Q()
-    rows = (
-        Registration.objects.filter(whose, quota__in=Quota.objects.filter(programme__plan=plan).order_by())
+    whose = Q() if units is None else Q(unit__in=units)
+    return (
+        Registration.objects.filter(whose, quota__in=Quota.objects.filter(programme__plan_id=plan_id).order_by())
         .order_by()
         .annotate(key=F("unit_id") + 0)
         .values_list("key")
@@ -246,13 +280,21 @@ def _cells(plan: Plan, units: QuerySet[Unit]) -> dict[int, _Cells]:
             written_at=Max("updated_at"),
         )
     )
-    return {unit_id: _Cells(*rest) for unit_id, *rest in rows}
 
 
 @dataclass(frozen=True, slots=True)
-class _More:
-    """What the query of the participants brings besides: the name, the latest extension, a waiting request's reason."""
+class _Answer:
+    """One participant: whether and what he answered, his name, the latest extension, a waiting request's reason."""
 
+    unit_id: int
+    key: str
+    group_id: int
+    group: str
+    state: str | None
+    sent_at: datetime | None
+    sent_by: str | None
+    handled_at: datetime | None
+    illustrative: bool | None
     name: str | None
     until: datetime | None
     waiting: str | None
@@ -265,31 +307,24 @@ def _due(closes_at: datetime | None, until: datetime | None) -> tuple[datetime |
     return closes_at, False
 
 
-def _row(
-    participant: Participant, more: _More, cells: Mapping[int, _Cells], closes_at: datetime | None
-) -> UnitProgress:
-    answer: Response | None = getattr(participant, "response", None)
-    cell = cells.get(participant.unit_id, _Cells())
-    standing = standing_of(answer.state if answer else None, cell.registered)
-    sent = answer if standing.answered else None
-    unit, group = participant.unit, participant.group
-    due_at, extended = _due(closes_at, more.until)
-    given_back = answer.handled_at if answer and standing is Standing.RETURNED else None
+def _row(answer: _Answer, cells: Mapping[int, _Cells], closes_at: datetime | None) -> UnitProgress:
+    cell = cells.get(answer.unit_id, _Cells())
+    standing = standing_of(answer.state, cell.registered)
+    sent_at = answer.sent_at if standing.answered else None
+    due_at, extended = _due(closes_at, answer.until)
+    given_back = answer.handled_at if standing is Standing.RETURNED else None
     return UnitProgress(
-        unit=PlanUnit(unit.pk, unit.key, more.name or unit.key, group.pk, group.name),
+        unit=PlanUnit(answer.unit_id, answer.key, answer.name or answer.key, answer.group_id, answer.group),
         standing=standing,
         filled=cell.filled,
         registered=cell.registered,
-        sent_at=sent.sent_at if sent else None,
-        sent_by=sent.sent_by.full_name if sent and sent.sent_by else "",
-        late=days_late(
-            max(due_at, given_back) if due_at and given_back else due_at,
-            (sent.sent_at if sent else None) or timezone.now(),
-        ),
+        sent_at=sent_at,
+        sent_by=(answer.sent_by or "") if standing.answered else "",
+        late=days_late(max(due_at, given_back) if due_at and given_back else due_at, sent_at or timezone.now()),
         due_at=due_at,
         extended=extended,
-        waiting=more.waiting or "",
-        stands_since=max(filter(None, (sent.sent_at, cell.written_at)), default=None) if sent else None,
+        waiting=answer.waiting or "",
+        stands_since=max(filter(None, (sent_at, cell.written_at)), default=None) if standing.answered else None,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quotas.models import Extension, ExtensionRequest, Quota, Registration, Response, ReturnedCell
@@ -20,6 +21,7 @@ from quotas.policies import (
 )
 from quotas.selectors.last_year import last_year_figures
 from trainingplan.models import Participant, Plan, Role, Unit, User
+from trainingplan.prepared import prepared
 from trainingplan.selectors import unit_name
 
 
@@ -132,11 +134,7 @@ class RegistrationSheet:
 
 def answer_for(plan: Plan, unit_id: int) -> Response | None:
     """The unit's answer, not stored when it has not opened it; None when the plan does not ask the unit. One query."""
-    participant = (
-        Participant.objects.filter(plan=plan, unit_id=unit_id)
-        .select_related("unit", "response__handled_by", "response__sent_by")
-        .first()
-    )
+    participant = _asked.first(plan.pk, unit_id)
     if participant is None:
         return None
     answer: Response = getattr(participant, "response", None) or Response(participant=participant)
@@ -144,22 +142,44 @@ def answer_for(plan: Plan, unit_id: int) -> Response | None:
     return answer
 
 
+@prepared
+def _asked(plan_id: int, unit_id: int) -> QuerySet[Participant]:
+    found = Participant.objects.filter(plan_id=plan_id, unit_id=unit_id).order_by()
+    return found.select_related("unit", "response__handled_by", "response__sent_by")
+
+
+@prepared
+def _cells(plan_id: int, unit_id: int) -> QuerySet[Registration]:
+    found = Registration.objects.filter(quota__programme__plan_id=plan_id, unit_id=unit_id).order_by()
+    return found.select_related("updated_by")
+
+
+@prepared
+def _quotas(plan_id: int) -> QuerySet[Quota]:
+    return Quota.objects.filter(programme__plan_id=plan_id).select_related("programme")
+
+
+@prepared
+def _remarks(response_id: int) -> QuerySet[ReturnedCell, tuple[int, str]]:
+    return ReturnedCell.objects.filter(response_id=response_id).order_by().values_list("quota_id", "remark")
+
+
+@prepared
+def _illustrative(year: int) -> QuerySet[Plan, bool]:
+    return Plan.objects.filter(year=year).order_by().values_list("illustrative", flat=True)
+
+
 def registration_sheet(plan: Plan, unit: Unit, user: User, answer: Response | None = None) -> RegistrationSheet:
     """All quotas of the plan in its order, for one unit; ten queries at the most, one less when `answer` is given."""
     answer = answer or answer_for(plan, unit.pk)
     terms = terms_of(plan, answer)
-    cells = {
-        cell.quota_id: cell
-        for cell in Registration.objects.filter(quota__programme__plan=plan, unit=unit).select_related("updated_by")
-    }
+    cells = {cell.quota_id: cell for cell in _cells(plan.pk, unit.pk)}
     figures = last_year_figures(plan, [unit.pk])
-    quotas = list(Quota.objects.filter(programme__plan=plan).select_related("programme"))
+    quotas = _quotas(plan.pk)
     board = user.role == Role.BOARD
     reason = why_closed_to_board(plan, answer) if board else why_sheet_closed(terms)
     locked = {} if board or reason else locked_by_terms(terms, ((quota.pk, quota.programme_id) for quota in quotas))
-    remarks = (
-        dict(ReturnedCell.objects.filter(response=answer).values_list("quota_id", "remark")) if terms.returned else {}
-    )
+    remarks = dict(_remarks(answer.pk)) if answer and terms.returned else {}
     blocks = []
     for programme, members in groupby(quotas, key=lambda quota: quota.programme):
         rows = tuple(
@@ -171,7 +191,7 @@ def registration_sheet(plan: Plan, unit: Unit, user: User, answer: Response | No
             for quota in members
         )
         blocks.append(Block(programme.key, programme.code, programme.name, rows))
-    invented_last_year = bool(figures) and Plan.objects.filter(year=plan.year - 1, illustrative=True).exists()
+    invented_last_year = bool(figures) and any(_illustrative(plan.year - 1))
     return RegistrationSheet(
         unit_id=unit.pk,
         unit_name=unit_name(plan, unit),

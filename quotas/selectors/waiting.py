@@ -7,8 +7,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from quotas.models import Allocation, ExtensionRequest, Quota, Registration, Response
 from quotas.rules import Balance
-from quotas.selectors.allocation import sums_by_quota
+from quotas.selectors.allocation import sums_by_quota, sums_of_plan
 from trainingplan.models import Appendix, Participant, Plan, Unit
+from trainingplan.prepared import prepared
 
 OUTSIDE = 0
 """The number that stands for "in no appendix"."""
@@ -30,19 +31,26 @@ class Answers:
 
 def count_answers(plan: Plan) -> Answers:
     """One query."""
+    return Answers(*next(iter(_counts(plan.pk)), (0, 0, 0, 0)))
+
+
+@prepared
+def _counts(plan_id: int) -> QuerySet[Participant, tuple[int, int, int, int]]:
+    """One row for the plan; none when it asks nobody."""
     waiting = ExtensionRequest.objects.filter(participant=OuterRef("pk"), state=ExtensionRequest.State.WAITING)
     answered = Q(response__state__in=(Response.State.SENT, Response.State.ACCEPTED))
-    counts = (
-        Participant.objects.filter(plan=plan)
-        .annotate(asks=Exists(waiting))
-        .aggregate(
+    return (
+        Participant.objects.filter(plan_id=plan_id)
+        .order_by()
+        .values("plan_id")
+        .annotate(
             asked=Count("pk"),
             answered=Count("pk", filter=answered),
             sent=Count("pk", filter=Q(response__state=Response.State.SENT)),
-            requests=Count("pk", filter=Q(asks=True)),
+            requests=Count("pk", filter=Q(Exists(waiting))),
         )
+        .values_list("asked", "answered", "sent", "requests")
     )
-    return Answers(**counts)
 
 
 def answer_of(plan: Plan, unit_id: int) -> tuple[bool, Response | None]:
@@ -83,16 +91,13 @@ def places_by_appendix(
     Without demand `registered` stays 0, and it is two: the frame of every page asks for what is left to give.
     """
     titles: dict[int, str] = {}
-    quotas = Quota.objects.filter(programme__plan=plan).exclude(appendix__kind=Appendix.Kind.BUDGET)
     members: dict[int, list[tuple[int, int | None, int]]] = defaultdict(list)
-    for pk, given, held, number, title in quotas.values_list(
-        "pk", "number", "held", "appendix__number", "appendix__title"
-    ):
+    for pk, given, held, number, title in _quotas(plan.pk):
         members[number or OUTSIDE].append((pk, given, held))
         titles[number or OUTSIDE] = title or "Chỉ tiêu ngoài phụ lục"
     ids = [pk for quotas in members.values() for pk, *_ in quotas]
-    allocated = sums_by_quota(Allocation, ids, units)
-    registered = sums_by_quota(Registration, ids, units) if with_registered else {}
+    allocated = _sums(Allocation, plan, ids, units)
+    registered = _sums(Registration, plan, ids, units) if with_registered else {}
     return [
         Places(
             number=number,
@@ -108,3 +113,15 @@ def places_by_appendix(
         )
         for number, title in sorted(titles.items(), key=lambda item: (item[0] == OUTSIDE, item[0]))
     ]
+
+
+@prepared
+def _quotas(plan_id: int) -> QuerySet[Quota, tuple[int, int | None, int, int | None, str | None]]:
+    quotas = Quota.objects.filter(programme__plan_id=plan_id).exclude(appendix__kind=Appendix.Kind.BUDGET).order_by()
+    return quotas.values_list("pk", "number", "held", "appendix__number", "appendix__title")
+
+
+def _sums(
+    model: type[Allocation | Registration], plan: Plan, quota_ids: list[int], units: QuerySet[Unit] | None
+) -> dict[int, int]:
+    return sums_of_plan(model, plan) if units is None else sums_by_quota(model, quota_ids, units)
