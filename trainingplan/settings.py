@@ -1,5 +1,6 @@
 """The one settings file. Everything that differs between machines comes from the environment: README, "Settings"."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+
+
+def number(name: str, default: int) -> int:
+    """A whole number of the environment, refused in words."""
+    try:
+        return int(env.int(name, default=default))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} phải là số nguyên, đang là «{env.str(name)}».") from error
 
 
 def secret_key() -> str:
@@ -135,8 +144,8 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": "trainingplan.passwords.PolicyValidator"}]
 # See `trainingplan.passwords.PasswordPolicy`; what is left out has its value from there.
 PASSWORD_POLICY: dict[str, Any] = {
     "min_length": 14,
-    "history": env.int("PASSWORD_HISTORY", default=5),
-    "rotation_days": env.int("PASSWORD_ROTATION_DAYS", default=180),
+    "history": number("PASSWORD_HISTORY", default=5),
+    "rotation_days": number("PASSWORD_ROTATION_DAYS", default=180),
     "rotating_roles": env.list("PASSWORD_ROTATING_ROLES", default=["admin"]),
 }
 LOGIN_URL = "login"
@@ -144,13 +153,13 @@ LOGIN_URL = "login"
 # Safety of accounts and of what the system keeps about people: README, "An toàn".
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="required" if HTTPS else "offered")
 SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", default=["board", "admin"])
-IDLE_SECONDS = env.int("IDLE_MINUTES", default=15) * 60
+IDLE_SECONDS = number("IDLE_MINUTES", default=15) * 60
 RECENT_MINUTES = 10
-IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", default=45)
-FAILURES_AN_ADDRESS = env.int("FAILURES_AN_ADDRESS", default=50)
-PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)
+IDLE_ACCOUNT_DAYS = number("IDLE_ACCOUNT_DAYS", default=45)
+FAILURES_AN_ADDRESS = number("FAILURES_AN_ADDRESS", default=50)
+PROXIES = number("PROXIES", default=1 if HTTPS else 0)
 SEAL_LOG_SECONDS = 10
-PEOPLE_KEPT_YEARS = env.int("PEOPLE_KEPT_YEARS", default=10)
+PEOPLE_KEPT_YEARS = number("PEOPLE_KEPT_YEARS", default=10)
 if SECOND_FACTOR not in {"required", "offered"}:
     raise ImproperlyConfigured("SECOND_FACTOR chỉ nhận required (bắt buộc) hoặc offered (tùy người dùng).")
 LOGIN_REDIRECT_URL = "home"
@@ -309,8 +318,8 @@ TASKS = {
         else "django_tasks_db.DatabaseBackend"
     }
 }
-JOB_RESULT_DAYS = env.int("JOB_RESULT_DAYS", default=7)
-JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=60)
+JOB_RESULT_DAYS = number("JOB_RESULT_DAYS", default=7)
+JOB_STALE_SECONDS = number("JOB_STALE_SECONDS", default=60)
 
 # Each names `work(run: Running) -> None` by the kind of job.
 JOB_KINDS: dict[str, str] = {
@@ -328,8 +337,8 @@ JOB_KINDS: dict[str, str] = {
 # Backups: sealed with the key; files older than the days are deleted, but never of the newest so many good ones.
 BACKUP_KEY = env.str("BACKUP_KEY", default="")
 BACKUP_DIR = env.str("BACKUP_DIR", default=str(VAR_DIR / "sao-luu"))
-BACKUP_KEEP = env.int("BACKUP_KEEP", default=7)
-BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
+BACKUP_KEEP = number("BACKUP_KEEP", default=7)
+BACKUP_KEEP_DAYS = number("BACKUP_KEEP_DAYS", default=30)
 
 # Each names `chore() -> None`, done by one worker every so many seconds.
 CHORES: dict[str, int] = {
@@ -345,10 +354,13 @@ CHORES: dict[str, int] = {
 }
 
 # What /readyz asks for, and who may read its details besides the machine itself.
-LEAST_FREE_MB = env.int("LEAST_FREE_MB", default=500)
+LEAST_FREE_MB = number("LEAST_FREE_MB", default=500)
 PROBE_TOKEN = env.str("PROBE_TOKEN", default="")
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 if LOG_FORMAT not in FORMATS:
     raise ImproperlyConfigured("LOG_FORMAT chỉ nhận line (mỗi dòng cho người đọc) hoặc json (mỗi dòng một đối tượng).")
-LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", default="WARNING"))
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured("LOG_LEVEL chỉ nhận DEBUG, INFO, WARNING, ERROR hoặc CRITICAL.")
+LOGGING = logging_settings(LOG_FORMAT, LOG_LEVEL)

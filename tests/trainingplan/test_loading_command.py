@@ -37,6 +37,12 @@ def test_twice_gives_the_same_database() -> None:
 
 
 @pytest.mark.django_db
+def test_a_folder_without_a_plan_s_files_is_not_taken_for_one(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="không có tệp dữ liệu nào"):
+        call_command("load_plan", tmp_path)
+
+
+@pytest.mark.django_db
 def test_each_load_that_changes_something_is_on_record(tmp_path: Path) -> None:
     facts = copy(FACTS, tmp_path)
     call_command("load_plan", facts)

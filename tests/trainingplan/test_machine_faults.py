@@ -102,9 +102,17 @@ def test_a_command_without_its_database_shows_no_traceback(project: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("address", ["nonsense", "mysql://a:b@localhost/c"])
-def test_an_address_of_another_kind_of_database_is_refused(project: Path, address: str) -> None:
-    wrong = os.environ | {"DATABASE_URL": address, "SECRET_KEY": "x" * 50}
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DATABASE_URL", "nonsense", "DATABASE_URL không đúng"),
+        ("DATABASE_URL", "mysql://a:b@localhost/c", "DATABASE_URL không đúng"),
+        ("BACKUP_KEEP", "abc", "BACKUP_KEEP phải là số nguyên, đang là «abc»"),
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL chỉ nhận"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_in_words(project: Path, name: str, value: str, words: str) -> None:
+    wrong = os.environ | {"SECRET_KEY": "x" * 50, name: value}
     done = subprocess.run(
         [sys.executable, "-c", "import trainingplan.settings"],
         cwd=project,
@@ -113,7 +121,7 @@ def test_an_address_of_another_kind_of_database_is_refused(project: Path, addres
         text=True,
         check=False,
     )
-    assert "DATABASE_URL không đúng" in done.stderr
+    assert words in done.stderr
 
 
 @pytest.mark.django_db

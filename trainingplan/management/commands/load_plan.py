@@ -38,6 +38,8 @@ class Command(BaseCommand):
         for folder in folders:
             if not folder.is_dir():
                 raise CommandError(f"Không có thư mục {folder}.")
+            if not any(path.suffix in {".toml", ".csv"} for path in folder.iterdir()):
+                raise CommandError(f"Thư mục {folder} không có tệp dữ liệu nào (.toml, .csv). Hãy xem lại đường dẫn.")
         if demo_users and not any((folder / USERS_FILE).is_file() for folder in folders):
             raise CommandError(f"Không thư mục nào có {USERS_FILE} để tạo tài khoản minh họa.")
         password = self._demo_password() if demo_users else ""
