@@ -21,6 +21,7 @@ _LONG = {
     "khcn": "khoa hoc cong nghe", "tttt": "thong tin truyen thong", "ldtbxh": "lao dong thuong binh xa hoi",
     "nnptnt": "nong nghiep phat trien nong thon", "vhttdl": "van hoa the thao du lich", "ct": "cong thuong",
     "xd": "xay dung", "bql": "ban quan ly", "kkt": "khu kinh te", "tinhuy": "tinh uy", "huyenuy": "huyen uy",
+    "cqdn": "co quan doanh nghiep", "chqs": "chi huy quan su", "qs": "quan su", "ca": "cong an",
 }  # fmt: skip
 """Abbreviations of official papers, folded. Ambiguous ones may lead to several names: all are offered."""
 _SMALL = frozenset({"va", "cac", "cua", "tinh"})

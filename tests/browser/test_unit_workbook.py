@@ -29,7 +29,7 @@ def test_out_filled_in_and_back(country: Province, open_page: OpenPage, tmp_path
     expect(page.get_by_role("heading", name="Phiếu đăng ký của đơn vị")).to_be_visible()
     assert not Registration.objects.exists()
     page.get_by_role("button", name="Nhập 2 dòng").click()
-    expect(page.get_by_text("2 dòng thêm mới, 0 dòng sửa")).to_be_visible()
+    expect(page.get_by_text("không nhập gì: 2 dòng thêm mới.")).to_be_visible()
     page.goto("/2024/dang-ky/huyen-uy-binh-son/")
     expect(page.get_by_role("textbox", name="khu vực III")).to_have_value("12")
     expect(page.get_by_role("checkbox", name="Hồ Chí Minh")).to_be_checked()

@@ -110,6 +110,8 @@ def texts() -> Iterator[Read]:
     )
     yield "escapes", "a.xlsx", book(sheet(escaped)), [["a <b> & Tên", "<x>"]]
     yield "two lines", "a.xlsx", book(sheet(row(1, text("A1", "một\r\nhai")))), [["một\nhai"]]
+    controls = row(1, text("A1", "a_x0000_b_x001B_c"), text("B1", "_x0000_"))
+    yield "signs that no text has", "a.xlsx", book(sheet(controls)), [["abc"]]
     turned = "1\u202e2"
     yield "turned round", "a.xlsx", book(sheet(row(1, text("A1", turned)))), [[turned]]
     long = "ă" * 32_767

@@ -76,6 +76,8 @@ def text_files() -> Iterator[Refused]:
     yield "endless cell", "a.csv", b"Ten\n" + b"a" * 200_000, "ô quá dài"
     yield "100.000 lines", "a.csv", b"Ten\n" + b"a\n" * 100_000, "hơn 20.000 dòng"
     yield "1.000 columns", "a.csv", b"Ten\n" + b"," * 1_000, "dài hơn 200 cột"
+    yield "millions of columns", "a.csv", b'"",' * 1_000_000, "dài hơn 200 cột"
+    yield "saved by a browser", "a.xls", b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n", "trang web"
     yield "a million cells", "a.csv", (b"," * 190 + b"\n") * 5_000, "hơn 400.000 ô"
 
 
@@ -177,6 +179,14 @@ def values() -> Iterator[Refused]:
         "quá nhiều chữ",
     )
     yield "no number", "a.xlsx", book(sheet(column_of("mười"))), BROKEN
+    styled = f"{HEAD}<styleSheet {MAIN}><cellXfs>{'<xf/>' * 65_501}</cellXfs></styleSheet>"
+    yield "more styles than Excel has", "a.xlsx", book(styles=styled), "kiểu định dạng"
+    yield (
+        "more texts than cells",
+        "a.xlsx",
+        book(strings=f"{HEAD}<sst {MAIN}>{'<si/>' * 400_001}</sst>"),
+        "quá nhiều chữ",
+    )
     yield (
         "text that is not there",
         "a.xlsx",

@@ -68,3 +68,8 @@ def test_a_bare_number_is_a_date_as_its_workbook_counts_days() -> None:
     for pr, day in (('<workbookPr date1904="1"/>', date(2024, 12, 5)), ("", date(2020, 12, 4))):
         ((value,),) = read_book("a.xlsx", packages.book(rows, pr=pr)).sheets[0].rows
         assert (value, str(value), Day().clean(value)) == (44169, "44169", day)
+
+
+def test_a_small_number_in_a_cell_of_dates_is_no_birth() -> None:
+    with pytest.raises(ValueError, match="một số nhỏ gõ vào ô định dạng ngày"):
+        PartialDay().clean(date(1900, 2, 14))

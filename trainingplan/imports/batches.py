@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 KEPT_DAYS = 30
 """How long uploads and their previews are kept; the batch and what it changed stay."""
+FEW = 200
+"""Rows that are written and taken back sooner than a database of some years is copied."""
 GONE = "Tệp đã tải lên của lần nhập này không còn được lưu. Hãy tải tệp lên lại."
 CHANGED_SINCE = (
     "Chưa nhập: dữ liệu đã thay đổi từ lúc xem trước. Dưới đây là bản xem trước mới; hãy xem lại rồi xác nhận."
@@ -301,11 +303,12 @@ def _rehearsed(batch: ImportBatch, progress: Progress | None) -> Outcome:
     """What the file would change, found by writing it and taking it back; a long table is judged before that."""
     task = _task(batch, progress)
     judged = judge(task)
+    short = sum(len(table.dataset) for table in task.contents.tables) <= FEW
     try:
-        with rehearsal():
+        with rehearsal(short=short):
             return run(task, judged)
     except Moved:
-        with rehearsal():
+        with rehearsal(short=short):
             return run(_task(batch, progress))
 
 

@@ -52,6 +52,10 @@ def _rows(text: str) -> Iterator[list[str]]:
     separator = named or max(
         SEPARATORS, key=lambda sign: (sum(sign in line for line in lines), first.count(sign), text.count(sign))
     )
+    if any(
+        len(line) > limits.LONGEST_TEXT and line.count(separator) > limits.LONGEST_TEXT for line in text.splitlines()
+    ):
+        raise Unreadable(f"có dòng dài hơn {limits.MOST_COLUMNS} cột. Bỏ các cột thừa rồi nhập lại.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     for row in reader:
         yield [] if named and reader.line_num == 1 else row

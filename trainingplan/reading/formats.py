@@ -16,6 +16,8 @@ FOREIGN = (
     (b"Rar!", "là tệp nén RAR. Giải nén rồi nhập tệp .xlsx ở bên trong."),
     (b"7z\xbc\xaf", "là tệp nén 7z. Giải nén rồi nhập tệp .xlsx ở bên trong."),
     (b"\x1f\x8b", "là tệp nén gzip. Giải nén rồi nhập tệp .xlsx ở bên trong."),
+    (b"MIME-Version:", f"là trang web lưu từ trình duyệt (.mht), không phải bảng tính. {limits.SAVE_AGAIN}"),
+    (b"ID;P", f"là bảng tính kiểu SYLK (.slk). {limits.SAVE_AGAIN}"),
     (b"MZ", "là chương trình, không phải bảng tính. Nhập từ sổ Excel (.xlsx) hoặc .csv."),
 )
 MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<head", b"<body", b"<style")

@@ -15,6 +15,7 @@ MOST_COUNTED = 1_000_000
 LARGEST_AREA = 1_000_000
 """The cells of a sheet from the first to the last, empty ones included: they take memory too."""
 MOST_MERGES = 20_000
+MOST_STYLES = 65_500
 LONGEST_TEXT = 32_767
 LARGEST_TEXT = 8_000_000
 """Letters of all cells together: one long text may stand in every cell of a small file."""

@@ -1,7 +1,7 @@
 """What the reader of values does not tell of a workbook: where its cells lie, merges, formulas, errors, old fonts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from posixpath import normpath
 from typing import TypeVar
@@ -85,17 +85,28 @@ class Styles(Follower):
             self._within = name
         elif name == "font" and self._within == "fonts":
             self._fonts.append("")
+            self._count(self._fonts)
         elif name == "name" and self._within == "fonts" and self._fonts:
             self._fonts[-1] = encoding_of(attributes.get("val", ""))
         elif name == "xf" and self._within == "cellXfs":
             self.encodings.append(_at(self._fonts, attributes.get("fontId", "0"), ""))
             self.parts.append(self._formats.get(attributes.get("numFmtId", "0"), ""))
-        elif name == "numFmt" and len(self._formats) < limits.MOST_COUNTED:
+            self._count(self.parts)
+        elif name == "numFmt":
+            self._count(self._formats)
             self._formats[attributes.get("numFmtId", "")] = shown_part(attributes.get("formatCode", ""))
 
     def end(self, name: str) -> None:
         if name == self._within:
             self._within = ""
+
+    @staticmethod
+    def _count(those: Sized) -> None:
+        if len(those) > limits.MOST_STYLES:
+            raise Unreadable(
+                f"có hơn {format_count(limits.MOST_STYLES)} kiểu định dạng, nhiều hơn Excel cho phép. Chép số liệu "
+                "sang sổ mới (Dán giá trị) rồi nhập lại."
+            )
 
 
 class Strings(Follower):
@@ -115,6 +126,8 @@ class Strings(Follower):
         if name == "si":
             self.encodings.append("")
             self.lengths.append(0)
+            if len(self.lengths) > limits.MOST_CELLS:
+                raise Unreadable(limits.WORDY)
         elif name == "t" and self.lengths:
             self.listen()
         elif name == "rFont" and self.encodings and not self.encodings[-1]:

@@ -22,6 +22,8 @@ from trainingplan.rules.text import clean, quoted
 Row = Mapping[str, Any]
 YES, NO = "có", "không"
 DAYS_TO_1904 = 1462
+OLDEST = 1905
+"""The years before are those of a sheet's numbers below 1900: ages, counts, an empty cell's zero."""
 
 
 def cell_text(value: object) -> str:
@@ -115,6 +117,11 @@ class PartialDay(DateCell):
             raise ValueError(
                 f"{quoted(cell_text(value))} có thể là năm {year} gõ vào ô định dạng ngày. "
                 f"Nếu chỉ biết năm thì định dạng ô thành số, gõ lại {year} rồi nhập lại."
+            )
+        if isinstance(value, date) and value.year < OLDEST:
+            raise ValueError(
+                f"{quoted(cell_text(value))} là một số nhỏ gõ vào ô định dạng ngày, không phải ngày tháng. "
+                "Gõ lại ngày/tháng/năm, ví dụ 05/12/1984, rồi nhập lại."
             )
         return super().clean(value, row, **kwargs)
 
