@@ -1,5 +1,6 @@
 """What every test stands on: quick passwords, plain static files, a database on disk, Debian's Chromium."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -30,6 +31,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if _touches_database(item) and not item.get_closest_marker("one_database")]
         config.hook.pytest_deselected(items=list(set(items).difference(kept)))
         items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what was imported and collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def _touches_database(item: pytest.Item) -> bool:

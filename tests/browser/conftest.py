@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Province, make_province
@@ -13,6 +13,9 @@ from trainingplan.models import User
 
 LAPTOP: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+PATIENCE = 40_000
+"""Milliseconds for what a test waits for, on a machine that is ten times slower; who waits for a state loses none."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE)
         # What breaks in a script, or is stopped by the security policy, fails the test that met it.
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         page.goto(address)
