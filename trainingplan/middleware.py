@@ -4,7 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import HEADER, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
@@ -22,6 +25,20 @@ from trainingplan.services.readings import log_reading
 
 logger = logging.getLogger(__name__)
 FORBIDDEN, NOT_FOUND = 403, 404
+
+
+class ContentSecurityPolicy(CSPMiddleware):
+    """django-csp's, which builds the header anew for each answer, though nearly all have the same."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self.usual = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if settings.DEBUG or any(name.startswith("_csp") for name in (*vars(response), *vars(request))):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.usual)
+        return response
 
 
 class AdminContentSecurityPolicy:

@@ -38,7 +38,8 @@ class NumberAndLog:
         began = time.monotonic_ns()
         response = self.get_response(request)
         response["X-Request-ID"] = request_id.get()
-        logger.info("answered", extra={"more": _told(request, response, time.monotonic_ns() - began)})
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("answered", extra={"more": _told(request, response, time.monotonic_ns() - began)})
         return response
 
 

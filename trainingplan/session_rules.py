@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -41,7 +42,9 @@ class SessionRules:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if isinstance(request.user, User) and _is_over(request, request.user):
+        # Django's stand-in for the user is asked dozens of times a request, and costs more than to read him.
+        request.user = user = get_user(request)
+        if isinstance(user, User) and _is_over(request, user):
             logout(request)
         response = self.get_response(request)
         if isinstance(request.user, User):

@@ -1,6 +1,7 @@
 """Who is there: the session and its user, read from the database at each request by statements compiled once."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSession
@@ -13,8 +14,9 @@ from trainingplan.prepared import prepared
 
 
 @prepared
-def _running(key: str, now: datetime) -> QuerySet[Session]:
-    return Session.objects.filter(session_key=key, expire_date__gt=now)
+def _running(key: str, now: datetime) -> QuerySet[Session, str]:
+    found = Session.objects.filter(session_key=key, expire_date__gt=now)
+    return found.values_list("session_data", flat=True)
 
 
 @prepared
@@ -26,11 +28,12 @@ def _user(key: int) -> QuerySet[User]:
 class SessionStore(DatabaseSession):
     """Django's own, kept in the database, read by a compiled statement."""
 
-    def _get_session_from_db(self) -> Session | None:
-        session = _running.first(self.session_key or "", timezone.now())
-        if session is None:
+    def load(self) -> dict[str, Any]:
+        data = _running.first(self.session_key or "", timezone.now())
+        if data is None:
             self._session_key = None
-        return session
+            return {}
+        return self.decode(data)
 
 
 class Backend(ModelBackend):

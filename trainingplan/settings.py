@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "trainingplan.serving.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "trainingplan.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -118,7 +118,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 60,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-            "PRAGMA journal_size_limit=67108864; PRAGMA busy_timeout=60000;"
+            "PRAGMA journal_size_limit=67108864; PRAGMA busy_timeout=60000; PRAGMA wal_autocheckpoint=8000;"
         ),
     }
 else:

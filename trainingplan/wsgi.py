@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import lru_cache
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
@@ -18,5 +19,8 @@ try:
 except ImproperlyConfigured as refused:
     sys.stderr.write(f"{refused}\n")
     sys.exit(os.EX_CONFIG)  # deploy/ke-hoach-web.service: no use to try again
+_resolver = get_resolver()
 # Every view is loaded once, in the parent: else the first reader of each worker waits for it.
-_views = get_resolver().url_patterns
+_views = _resolver.url_patterns
+# People stay on their few pages: what an address leads to is looked up once.
+_resolver.resolve = lru_cache(maxsize=4096)(_resolver.resolve)  # type: ignore[method-assign]

@@ -76,7 +76,7 @@ _FIELDS = {field.name: field for field in Submission._meta.concrete_fields}
 
 @cache
 def _named(text: str) -> str:
-    columns = {name: connection.ops.quote_name(field.column) for name, field in _FIELDS.items()}
+    columns = {name: connection.ops.quote_name(field.column or "") for name, field in _FIELDS.items()}
     return text.format(table=connection.ops.quote_name(Submission._meta.db_table), **columns)
 
 
