@@ -1,6 +1,8 @@
 """S5 and S6: an appendix of twelve columns as a workbook and as a PDF."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
@@ -11,7 +13,7 @@ from weasyprint import HTML
 from reports.document import Document, Kind, printed
 from reports.renderers.pdf import render_pdf
 from reports.renderers.xlsx import render_xlsx
-from tests.bench.measure import Bench, Pair
+from tests.bench.measure import Bench, Pair, Result
 from tests.bench.peers_xlsx import bare_xlsx
 from tests.bench.sheets import appendix
 
@@ -24,14 +26,47 @@ th, td { border: .6pt solid #000; padding: .8mm 1.2mm; } .n { text-align: right;
 </style></head><body>"""
 
 
-def benches(sizes_xlsx: tuple[int, ...] = (300, 20_000), sizes_pdf: tuple[int, ...] = (300, 2_000)) -> Iterator[Bench]:
-    """The benches of documents of so many rows."""
-    for rows in sizes_xlsx:
+ROWS_XLSX = (300, 20_000)
+ROWS_PDF = {300: 0, 2_000: 3, 10_000: 1}
+"""With how many rounds at the most: the plain table of 10,000 rows takes WeasyPrint minutes and gigabytes."""
+MEMORY = 700
+PEAK = """import resource, sys, django
+django.setup()
+from tests.bench.documents import appendix, render_pdf
+render_pdf(appendix(int(sys.argv[1]), seed=0))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)"""
+"""The program of a process that prints a PDF of so many rows and tells its memory."""
+
+
+def benches(*, quick: bool) -> Iterator[Bench]:
+    """The benches of documents; the longest PDF is left out if `quick`."""
+    for rows in ROWS_XLSX:
         yield Bench("S5", f"Excel, {rows:,} rows", "bare XlsxWriter, same cells", 1.25, _xlsx_of(rows))
-    for rows in sizes_pdf:
-        yield Bench("S6", f"PDF, {rows:,} rows", "plain WeasyPrint table", 0.5, _pdf_of(rows))
+    for rows, rounds in ROWS_PDF.items():
+        if quick and rounds == 1:
+            continue
+        name, plain = f"PDF, {rows:,} rows", "plain WeasyPrint table"
+        yield Bench("S6", name, plain, 0.5, _pdf_of(rows), rounds=rounds)
         if find_spec("typst"):
-            yield Bench("S6", f"PDF, {rows:,} rows", "typst, same sheet", 5, _pdf_beside_typst(rows), aim=True)
+            yield Bench("S6", name, "typst, same sheet", 5, _pdf_beside_typst(rows), aim=True, rounds=rounds)
+    if not quick:
+        few, many = sorted(ROWS_PDF)[-2:]
+        yield Bench("S6", f"PDF, {many:,} rows", f"ours of {few:,}: 5 × is linear", 6, _growth(few, many), rounds=2)
+
+
+def memory(rows: int = max(ROWS_PDF)) -> Result:
+    """The most memory that a process of its own takes to print so many rows, in megabytes, beside what it may take."""
+    program = [sys.executable, "-c", PEAK, str(rows)]
+    told = subprocess.run(program, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own program
+    return Result("S6", f"PDF, {rows:,} rows: MB of memory", "the bar", 1, ours=[float(told)], peer=[MEMORY])
+
+
+def _growth(few: int, many: int) -> Any:
+    def prepare(seed: int) -> Pair:
+        long, short = appendix(many, seed), appendix(few, seed)
+        return Pair(lambda: render_pdf(long), lambda: render_pdf(short))
+
+    return prepare
 
 
 def _xlsx_of(rows: int) -> Any:

@@ -3,7 +3,7 @@
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -34,6 +34,8 @@ class Bench:
     clock: Clock = time.process_time
     aim: bool = False
     """Whether the bar is only aimed at: its ratio is printed, and missing it is no failure."""
+    rounds: int = 0
+    """How many at the most, where the peer is slow; the first of a single one counts."""
 
 
 @dataclass(slots=True)
@@ -78,9 +80,10 @@ class Result:
 
 
 def measure(bench: Bench, rounds: int) -> Result:
-    """Run the bench so many rounds, after one that is not counted."""
+    """Run the bench so many rounds, after one that is not counted; where one is all there is, that one counts."""
     result = Result(bench.key, bench.work, bench.peer, bench.bar, aim=bench.aim)
-    for number in range(rounds + 1):
+    rounds = min(rounds, bench.rounds or rounds)
+    for number in range(1 if rounds == 1 else 0, rounds + 1):
         pair = bench.prepare(number)
         ours, peer = timed(pair.ours, bench.clock), timed(pair.peer, bench.clock)
         if number:
@@ -100,6 +103,25 @@ def timed(work: Work, clock: Clock) -> float:
 def table(results: list[Result]) -> Iterator[str]:
     """The lines of a Markdown table of results."""
     return lines([("Id", "Work", "ours", "peer", "ratio", "bar", "verdict", "peer is"), *(r.cells() for r in results)])
+
+
+def side_by_side(found: Mapping[str, Sequence[Result]]) -> Iterator[str]:
+    """One table of the same benches on several databases, with a column of ratios for each."""
+    names = list(found)
+    rows: dict[tuple[str, str, str], dict[str, Result]] = {}
+    for name, results in found.items():
+        for result in results:
+            work = result.work.removesuffix(f", {name.lower()}")
+            rows.setdefault((result.key, work, result.peer_name), {})[name] = result
+    head = ("Id", "Work", "peer is", *names, "bar", "rounds", "verdict")
+    yield from lines([head, *(_row(item, names) for item in rows.items())])
+
+
+def _row(item: tuple[tuple[str, str, str], dict[str, Result]], names: Sequence[str]) -> tuple[str, ...]:
+    head, by_name = item
+    worst = max(by_name.values(), key=lambda result: (not result.met, not result.aim))
+    ratios = (f"{by_name[name].ratio:.2g}" if name in by_name else "–" for name in names)
+    return (*head, *ratios, worst.cells()[5], str(len(worst.ours)), worst.verdict)
 
 
 def lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -71,18 +71,17 @@ def _sums(province: Province, *, sums_alone: bool) -> Callable[[int], Pair]:
     def prepare(seed: int) -> Pair:
         plan = province.plans[seed % len(province.plans)]
         Allocation.objects.filter(unit=province.units[0], quota__programme__plan=plan).update(number=seed)
-        everybody = Unit.objects.all()
         return Pair(
-            lambda: _our_sums(plan, everybody) if sums_alone else dashboard(plan, province.board),
+            lambda: _our_sums(plan) if sums_alone else dashboard(plan, province.board),
             lambda: _raw_sums(plan.pk),
         )
 
     return prepare
 
 
-def _our_sums(plan: Plan, units: Any) -> object:
+def _our_sums(plan: Plan) -> object:
     quotas = list(Quota.objects.filter(programme__plan=plan).order_by().values_list("pk", flat=True))
-    return _parts(quotas, None), _cells(plan, units)
+    return _parts(quotas, None), list(_cells(plan.pk, None))
 
 
 def _raw_sums(plan_id: int) -> list[object]:

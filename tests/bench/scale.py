@@ -75,6 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sizes", default="1,10,100", help="how many times the province: 1,10,100")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="works whose name holds this")
+    parser.add_argument("--without", default="nothing", help="works whose name holds this")
     parser.add_argument("--kept", action="store_true", help="measure the database of DATABASE_URL, filled before")
     return parser.parse_args()
 
@@ -92,7 +93,7 @@ def _measured(size: Any, options: argparse.Namespace) -> Iterator[tuple[str, str
             generate(size)
         yield "fill the database", f"{time.perf_counter() - began:,.0f} s"
         for work in _works():
-            if options.only in work.name:
+            if options.only in work.name and options.without not in work.name:
                 cost = _cost(work, work.rounds or options.rounds)
                 print(f"{size.times} × · {work.name} · {cost.words}", flush=True)  # noqa: T201 - a program
                 yield work.name, cost.words
