@@ -182,6 +182,13 @@ def test_a_file_whose_writer_died_before_its_row_is_put_on_the_record(tmp_path: 
     same = ("ok", "rows", "files", "size", "sha256", "encrypted")
     assert [getattr(adopted, name) for name in same] == [getattr(made, name) for name in same]
     assert abs(adopted.made_at - made.made_at) < timedelta(minutes=1)
+    old = timezone.now() - timedelta(days=99)
+    Backup.objects.filter(pk=adopted.pk).update(made_at=old)
+    make_backup(actor=None, key=KEY)
+    Backup.objects.filter(pk=adopted.pk).update(id=adopted.pk + 9)  # on record after the newest
+    settings.BACKUP_KEEP = 1
+    assert remove_old_backups(actor=None) == 1
+    assert not lost.exists()
 
 
 def test_a_backup_carries_the_head_of_the_log_and_shows_a_tail_that_was_cut(

@@ -148,7 +148,7 @@ def remove_old_backups(*, actor: User | None) -> int:
     """
     good = Backup.objects.filter(ok=True, machine=_machine(), removed_at=None).exclude(name="")
     folder, oldest = Path(settings.BACKUP_DIR), timezone.now() - timedelta(days=settings.BACKUP_KEEP_DAYS)
-    there = [backup for backup in good.order_by("-pk") if (folder / backup.name).is_file()]
+    there = [backup for backup in good.order_by("-made_at", "-pk") if (folder / backup.name).is_file()]
     old = [backup for backup in there[settings.BACKUP_KEEP :] if backup.made_at < oldest]
     Backup.objects.filter(pk__in=[backup.pk for backup in old]).update(removed_at=timezone.now())
     entries = [Entry("backup", backup.pk, "sao lưu", "tệp", backup.name, "đã xóa vì quá hạn giữ") for backup in old]

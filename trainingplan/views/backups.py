@@ -29,7 +29,9 @@ LINES = 50
 @access(Action.KEEP_BACKUPS)
 def backups(request: UserRequest) -> HttpResponse:
     """The backups, the newest first."""
-    page = Paginator(Backup.objects.select_related("made_by"), LINES).get_page(request.GET.get("trang"))
+    page = Paginator(Backup.objects.select_related("made_by").order_by("-made_at", "-pk"), LINES).get_page(
+        request.GET.get("trang")
+    )
     last = last_good_backup()
     context = {
         "page": page,
