@@ -13,6 +13,8 @@ from budget.selectors.classes import class_table, hand_of, late_classes
 from budget.services.classes import Happening, StepsRefused, take_step, take_step_back
 from budget.services.settlements import Settling, settle
 from budget.services.states import approve_line
+from reports.rules.compare import digest
+from reports.snapshot import take_snapshot
 from tests.budget.lines import add_line, make_sources
 from tests.cast import Province, make_unit, make_user
 from trainingplan.models import Change, Plan, Role, UnitGroup, User
@@ -137,6 +139,13 @@ def test_a_class_runs_to_its_end_and_an_issued_plan_lets_it(
     row = class_table(province.plan, hand_of(province.plan, finance)).rows[0]
     assert (row.opened_on, row.closed_on, row.present, row.late) == (DAY, DAY + timedelta(days=10), 93, 10)
     assert not row.may_step
+
+
+def test_nothing_of_what_a_version_keeps_is_changed_by_a_step(province: Province, line: BudgetLine) -> None:
+    """A published version stays, and an amendment finds no difference: both see the plan through its snapshot."""
+    before = digest(take_snapshot(province.plan))
+    run_to_closing(province, line)
+    assert digest(take_snapshot(province.plan)) == before
 
 
 def test_the_log_tells_state_and_day_with_the_note(province: Province, line: BudgetLine) -> None:
