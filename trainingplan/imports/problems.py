@@ -48,9 +48,15 @@ def problems_in(result: Result, table: Table, resource: CatalogueResource, defau
     """All that is wrong with the table, in the order of its rows."""
     for error in result.base_errors:
         yield Problem(None, "", *reason_and_remedy(words_of(error.error), otherwise=OTHERWISE_FILE))
+    missing: set[str] = set()
     for row in result.rows:
         if row.validation_error is not None:
-            yield from _of_row(row, table, resource, default_sheet)
+            for problem in _of_row(row, table, resource, default_sheet):
+                if problem.reason != NO_COLUMN.format(problem.heading):
+                    yield problem
+                elif problem.heading not in missing:  # one fault of the file, not one of each row
+                    missing.add(problem.heading)
+                    yield problem
 
 
 def _of_row(row: RowResult, table: Table, resource: CatalogueResource, default_sheet: str) -> Iterator[Problem]:

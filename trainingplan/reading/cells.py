@@ -14,8 +14,10 @@ EXACT = 10**15
 """Whole numbers from here on a sheet does not hold to the digit."""
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 """Without the soft hyphen: in TCVN3 it is «ư»."""
-_SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\v": " ", "\f": " "})
-_SPACES |= dict.fromkeys((*range(9), *range(13, 32), 127))
+_SPACES: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, "\u00a0\u2007\u202f\v\f"), " "),
+    **dict.fromkeys((*range(9), *range(13, 32), 127), None),
+}
 """Signs that no text has go: PostgreSQL would not store all of them."""
 
 
