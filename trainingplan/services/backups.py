@@ -66,7 +66,7 @@ def make_backup(
     Raises BackupRefused.
     """
     began = timezone.now()
-    attempt = _Attempt(began, target or Path(settings.BACKUP_DIR) / _name(began), key, actor)
+    attempt = _Attempt(began, target or Path(settings.BACKUP_DIR, _name(began)), key, actor)
     try:
         if target is None:
             backup_folder()
