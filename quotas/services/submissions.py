@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from quotas.models import Submission
 from trainingplan.models import User
+from trainingplan.services.inserting import preparing
 from trainingplan.services.refusals import Refused
 from trainingplan.transactions import one_transaction
 
@@ -62,22 +63,22 @@ def _keep(key: UUID, reply: dict[str, Any]) -> None:
     _run("UPDATE {table} SET {reply} = %s WHERE {key} = %s", {"reply": reply, "key": key})
 
 
-def _run(text: str, values: Mapping[str, object]) -> bool:
+def _run(text: str, values: Mapping[str, Any]) -> bool:
     """Whether the statement, in which fields stand by name, touched a row; `values` in the order of its places."""
+    taken = [prepare(value) if (prepare := _PREPARE[name]) else value for name, value in values.items()]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _named(text), [_FIELDS[name].get_db_prep_save(value, connection) for name, value in values.items()]
-        )
+        cursor.execute(_named(text), taken)
         return bool(cursor.rowcount)
 
 
-_FIELDS = {field.name: field for field in Submission._meta.concrete_fields}
+_PREPARE = {field.name: preparing(field) for field in Submission._meta.concrete_fields}
 
 
 @cache
 def _named(text: str) -> str:
-    columns = {name: connection.ops.quote_name(field.column or "") for name, field in _FIELDS.items()}
-    return text.format(table=connection.ops.quote_name(Submission._meta.db_table), **columns)
+    quote = connection.ops.quote_name
+    columns = {field.name: quote(field.column or "") for field in Submission._meta.concrete_fields}
+    return text.format(table=quote(Submission._meta.db_table), **columns)
 
 
 @transaction.atomic

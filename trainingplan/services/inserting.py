@@ -1,18 +1,21 @@
 """Writing many rows at once as plain tuples: instances of models would cost several times what the database does."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache, partial
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import AutoField, CharField, ForeignKey, IntegerField, JSONField, Model, TextField
+from django.db.models import AutoField, CharField, ForeignKey, IntegerField, Model, TextField
 
 MOST_PARAMETERS = 30_000
 """In one statement, where the database names no limit of its own."""
 _AS_THEY_ARE = (CharField, TextField, IntegerField, ForeignKey)
 
 Row = Sequence[Any]
+Prepare = Callable[[Any], Any]
 
 
 def insert_rows(
@@ -31,7 +34,8 @@ def insert_rows(
     if not rows:
         return []
     text = _text(model, tuple(columns), tuple(unique), tuple(update))
-    prepared, defaults = [_preparing(field) for field in text.fields], [default() for default in text.defaults]
+    prepared = text.prepare if len(rows) == 1 else [one and _remembering(one) for one in text.prepare]
+    defaults = [default() for default in text.defaults]
     values = [
         [
             value if prepare is None else prepare(value)
@@ -46,7 +50,7 @@ def insert_rows(
 class _Text:
     """What of a statement does not depend on its rows."""
 
-    fields: tuple[Any, ...]
+    prepare: tuple[Prepare | None, ...]
     defaults: tuple[Callable[[], Any], ...]
     head: str
     tail: str
@@ -61,25 +65,22 @@ def _text(model: type[Model], columns: Row, unique: Row, update: Row) -> _Text:
     table, listed = connection.ops.quote_name(model._meta.db_table), ", ".join(quoted[name] for name in names)
     key = connection.ops.quote_name(model._meta.pk.column or "")
     return _Text(
-        fields=tuple(fields[name] for name in names),
+        prepare=tuple(preparing(fields[name]) for name in names),
         defaults=tuple(fields[name].get_default for name in left),
         head=f"INSERT INTO {table} ({listed}) VALUES ",  # noqa: S608 - the names are our own
         tail=_conflict([quoted[name] for name in unique], [quoted[name] for name in update]) + f" RETURNING {key}",
     )
 
 
-def _preparing(field: Any) -> Callable[[Any], Any] | None:
+def preparing(field: Any) -> Prepare | None:
     """What makes a value of the field one that the database takes; None where it does as it is."""
-    if isinstance(field, _AS_THEY_ARE):
-        return None
-    if isinstance(field, JSONField):
-        return partial(field.get_db_prep_save, connection=connection)
+    return None if isinstance(field, _AS_THEY_ARE) else partial(field.get_db_prep_save, connection=connection)
 
-    @lru_cache(maxsize=1024)
-    def prepare(value: Hashable) -> Any:
-        return field.get_db_prep_save(value, connection)
 
-    return prepare
+def _remembering(prepare: Prepare) -> Prepare:
+    """The same for many rows, in which times and keys come again and again."""
+    remembered = lru_cache(maxsize=1024)(prepare)
+    return lambda value: remembered(value) if isinstance(value, (date, UUID)) else prepare(value)
 
 
 def _conflict(unique: Sequence[str], update: Sequence[str]) -> str:
