@@ -53,4 +53,4 @@ def test_control_without_the_middleware_pages_would_be_kept(doors: Doors, db: No
 
 
 def test_what_anybody_may_read_is_not_marked(db: None) -> None:
-    assert "no-store" not in Client().get("/healthz").headers.get("Cache-Control", "")
+    assert "no-store" not in Client().get("/khong-co-trang-nay/").headers.get("Cache-Control", "")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from django.utils.functional import cached_property
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -42,7 +43,11 @@ class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
         """Looked up once by each process: a page names some thirty files, and a release does not change."""
         if settings.DEBUG or force:
             return str(super().url(name, force))
-        addresses: dict[str, str] = vars(self).setdefault("addresses", {})
-        if name not in addresses:
-            addresses[name] = str(super().url(name))
-        return addresses[name]
+        if name not in self.addresses:
+            self.addresses[name] = str(super().url(name))
+        return self.addresses[name]
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """By the file's name."""
+        return {}

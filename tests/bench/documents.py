@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -38,11 +38,13 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)"""
 """The program of a process that prints a PDF of so many rows and tells its memory."""
 
 
-def benches(*, quick: bool) -> Iterator[Bench]:
+def benches(
+    *, quick: bool, rows_xlsx: Sequence[int] = ROWS_XLSX, rows_pdf: Mapping[int, int] = ROWS_PDF
+) -> Iterator[Bench]:
     """The benches of documents; the longest PDF is left out if `quick`."""
-    for rows in ROWS_XLSX:
+    for rows in rows_xlsx:
         yield Bench("S5", f"Excel, {rows:,} rows", "bare XlsxWriter, same cells", 1.25, _xlsx_of(rows))
-    for rows, rounds in ROWS_PDF.items():
+    for rows, rounds in rows_pdf.items():
         if quick and rounds == 1:
             continue
         name, plain = f"PDF, {rows:,} rows", "plain WeasyPrint table"
@@ -50,7 +52,7 @@ def benches(*, quick: bool) -> Iterator[Bench]:
         if find_spec("typst"):
             yield Bench("S6", name, "typst, same sheet", 5, _pdf_beside_typst(rows), aim=True, rounds=rounds)
     if not quick:
-        few, many = sorted(ROWS_PDF)[-2:]
+        few, many = sorted(rows_pdf)[-2:]
         yield Bench("S6", f"PDF, {many:,} rows", f"ours of {few:,}: 5 × is linear", 6, _growth(few, many), rounds=2)
 
 
