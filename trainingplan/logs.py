@@ -77,7 +77,7 @@ def _message(record: logging.LogRecord) -> str:
     """What it says; of a request the route in place of the address, which somebody may have typed names into."""
     request = getattr(record, "request", None)
     path, match = getattr(request, "path", None), getattr(request, "resolver_match", None)
-    if path and isinstance(record.args, tuple):
+    if path and record.args and isinstance(record.args, tuple):  # without any, signs of formatting were typed
         route = match.route if match else "–"
         typed = {path, path.encode("unicode_escape").decode("ascii")}  # as Django has it, and as it escapes it
         args = tuple(route if isinstance(arg, str) and arg in typed else arg for arg in record.args)

@@ -57,6 +57,14 @@ def test_nothing_that_is_typed_begins_a_line_or_is_logged_at_all(log: StringIO, 
     assert text.count("answered") == 5
 
 
+def test_signs_of_formatting_in_what_is_typed_break_no_line(
+    log: StringIO, province: Province, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Client(headers={"Host": "a%s%d"}).get("/").status_code == 400
+    assert log.getvalue().count("Invalid HTTP_HOST") == 1
+    assert "Logging error" not in capsys.readouterr().err
+
+
 def test_a_line_of_json_is_one_object(province: Province) -> None:
     record = logging.LogRecord("x", logging.ERROR, "f", 1, "a %s", (FORGED,), None)
     told = json.loads(FORMATS["json"]().format(record))
