@@ -108,6 +108,24 @@ def test_a_row_that_is_edited_after_it_was_judged(
     assert Change.objects.filter(table="person").exists() is not again
 
 
+@pytest.mark.parametrize("act", ["apply", "cancel"])
+def test_a_preview_that_ends_after_the_file_was_applied_or_given_up_leaves_that(act: str, province: Province) -> None:
+    batch = previewed("co-so-dao-tao", province.hoa, HEADS, ["hv", "Học viện", None])
+    acts: dict[str, Callable[[], object]] = {
+        "apply": lambda: applied(fresh(batch), province.hoa),
+        "cancel": lambda: batches.cancel(fresh(batch), actor=province.hoa),
+    }
+
+    def meanwhile(*_: object) -> None:
+        if fresh(batch).state == "previewed":
+            acts[act]()
+
+    with pytest.raises(Refused, match="đã xong"):
+        batches.preview(fresh(batch), progress=meanwhile)
+    assert fresh(batch).state == {"apply": "applied", "cancel": "cancelled"}[act]
+    assert (fresh(batch).log_batch is not None) is (act == "apply")
+
+
 @pytest.mark.parametrize("when", ["reading", "writing"])
 def test_a_batch_that_is_cut_off_leaves_nothing(when: str, province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
     heads = ["Mã", "Khóa đơn vị", "Họ và tên", "Giới tính"]

@@ -99,14 +99,27 @@ def preview(batch: ImportBatch, *, progress: Progress | None = None) -> ImportBa
     try:
         outcome = _rehearsed(batch, progress)
     except Refused as refusal:
-        batch.state, batch.message, batch.digest = ImportBatch.State.FAILED, refusal.message, ""
-        batch.save()
+        with _still_open(batch):
+            batch.state, batch.message, batch.digest = ImportBatch.State.FAILED, refusal.message, ""
+            batch.save()
         return batch
-    _show(batch, outcome)
+    with _still_open(batch):
+        _show(batch, outcome)
     return batch
 
 
 OPEN = (ImportBatch.State.READING, ImportBatch.State.PREVIEWED, ImportBatch.State.FAILED)
+
+
+@contextmanager
+def _still_open(batch: ImportBatch) -> Iterator[None]:
+    """Raises Refused where the file was applied or given up while it was read: that stands, and so do later answers."""
+    with transaction.atomic():
+        stored = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+        if stored.state not in OPEN:
+            raise Refused("Lần nhập này đã xong.")
+        batch.answers, batch.job = stored.answers, stored.job
+        yield
 
 
 def _show(batch: ImportBatch, outcome: Outcome, message: str = "") -> None:
