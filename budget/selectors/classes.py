@@ -239,7 +239,7 @@ def one_class(line: BudgetLine, hand: Hand) -> OneClass:
     return OneClass(row, steps, back, bool(back) and hand.takes(line, line.state))
 
 
-def late_classes(plan: Plan) -> int:
-    """Classes past the day they should open that have not opened; one query."""
+def late_classes(plan: Plan, hand: Hand) -> int:
+    """Classes past the day they should open that have not opened, of those whose opening he records; one query."""
     waiting = BudgetLine.objects.filter(plan=plan, state__in=WAITING, learners_per_class__gt=0, carried_over=False)
-    return waiting.filter(opens_on__lt=timezone.localdate()).count()
+    return sum(hand.takes(line, OPENED) for line in waiting.filter(opens_on__lt=timezone.localdate()))

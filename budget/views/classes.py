@@ -127,8 +127,10 @@ def _step_one(request: UserRequest, plan: Plan, line: BudgetLine, form: StepForm
 
 
 def late_openings(plan: Plan, user: User) -> list[Task]:
-    """See `TASK_SOURCES` in the settings: classes past their day, for who opens them. One query at the most."""
-    if plan.state not in RUNS or not may(user, Action.RUN_CLASSES) or not (number := late_classes(plan)):
+    """See `TASK_SOURCES` in the settings: classes past their day, for who opens them. Two queries at the most."""
+    if plan.state not in RUNS or not may(user, Action.RUN_CLASSES):
+        return []
+    if not (number := late_classes(plan, hand_of(plan, user))):
         return []
     url = f"{reverse('classes', kwargs={'year': plan.year})}?{urlencode({LATE: '1'})}"
     title = f"{format_count(number)} lớp đã quá ngày khai giảng dự kiến"

@@ -113,6 +113,10 @@ def test_late_classes_wait_for_who_opens_them_once_the_plan_is_issued(
     assert late_openings(plan, province.hoa) == []
     plan.state = Plan.State.ISSUED
     assert [task.title for task in late_openings(plan, province.hoa)] == ["2 lớp đã quá ngày khai giảng dự kiến"]
+    unit = make_unit("truong-chinh-tri", SCHOOL, province.plan, UnitGroup.objects.get(), 3)
+    school = make_user("truong", "Lê Thị Trường", Role.SCHOOL, unit)
+    assert [task.title for task in late_openings(plan, school)] == ["1 lớp đã quá ngày khai giảng dự kiến"]
+    assert late_openings(plan, make_user("taichinh", "Sở Tài chính", Role.FINANCE)) == []
     assert late_openings(plan, province.alice) == []
     BudgetLine.objects.update(opens_on=date(2999, 1, 1))
     assert late_openings(plan, province.hoa) == []

@@ -212,13 +212,14 @@ def test_classes_that_have_not_opened_are_late_and_carried_over_ones_are_not(
     province: Province, line: BudgetLine, sources: tuple[FundSource, FundSource]
 ) -> None:
     funded(province, sources[0], content="Lớp chuyển tiếp", carried_over=True)
-    assert late_classes(province.plan) == 1
-    table = class_table(province.plan, hand_of(province.plan, province.hoa), late=True)
+    hand = hand_of(province.plan, province.hoa)
+    assert late_classes(province.plan, hand) == 1
+    table = class_table(province.plan, hand, late=True)
     assert [row.line.pk for row in table.rows] == [line.pk]
     assert table.rows[0].late == (timezone.localdate() - date(2024, 3, 1)).days
     step(province, line, S.RECRUITING)
     step(province, line, S.OPENED, day=DAY)
-    assert late_classes(province.plan) == 0
+    assert late_classes(province.plan, hand) == 0
 
 
 def test_the_database_itself_keeps_days_and_numbers(province: Province, line: BudgetLine) -> None:
