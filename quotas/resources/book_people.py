@@ -177,6 +177,11 @@ class PersonSheet(BookResource):
     def title_of(self, row: Person) -> str:
         return row.full_name
 
+    def name_of(self, instance: Person) -> str:
+        birth = instance.birth.display() if instance.birth else ""
+        unit = self.scene.index(UNITS).names.get(instance.unit_id, "")
+        return " – ".join(filter(None, (instance.full_name, birth, unit)))
+
 
 class PersonRef(KeyRef):
     """The person's number among namesakes, 1 where it is left blank; her unit is the sending one where it is."""

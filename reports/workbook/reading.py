@@ -10,6 +10,7 @@ from reports.workbook.writing import LISTS
 from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Table
 from trainingplan.reading import Book, Sheet
 from trainingplan.resources.book import BookResource
+from trainingplan.resources.book_faults import safe_text
 from trainingplan.resources.book_plan import PlanSheet
 from trainingplan.resources.columns import cell_text
 from trainingplan.resources.files import cell_words
@@ -39,7 +40,20 @@ def contents_of(book: Book) -> Contents:
         for resource in sheets_of(year, names)
         if resource.sheet() in names
     ]
+    for table in tables:
+        _announce(table)
     return Contents(tuple(tables), tuple(_unknown(book.sheets)))
+
+
+def _announce(table: Table) -> None:
+    """Tell all sheets which rows this one brings."""
+    resource = cast("BookResource", table.resource)
+    if resource.directory is None:
+        return
+    places = {fold(head): place for place, head in enumerate(table.dataset.headers)}
+    asked = [places.get(fold(heading)) for heading in resource.directory.headings]
+    keys = {tuple("" if place is None else safe_text(row[place]) for place in asked) for row in table.dataset}
+    resource.scene.coming[resource.directory.name] = keys
 
 
 def _unknown(sheets: Iterable[Sheet]) -> Iterator[Problem]:

@@ -27,6 +27,7 @@ from trainingplan.resources.book_columns import (
 )
 from trainingplan.resources.book_faults import constraint_fault, safe_text, values_of
 from trainingplan.resources.book_log import entries_of
+from trainingplan.resources.book_names import name_in_words
 from trainingplan.resources.bulk import BulkResource, UniqueValues, unique_sets
 from trainingplan.resources.columns import Column, cell_text
 from trainingplan.resources.files import ROW
@@ -242,8 +243,7 @@ class BookResource(BulkResource):
         row_result.object_repr = self.name_of(row_result.instance)
 
     def name_of(self, instance: Any) -> str:
-        parts = (shown_text(self.columns[name].export(instance)) for name in self.get_import_id_fields())
-        return " – ".join(filter(None, parts))
+        return name_in_words([self.columns[name] for name in self.get_import_id_fields()], instance)
 
     def clean_instance(self, instance: Any, exclude: set[str]) -> None:
         """Who wrote and when is set as it is written; what is said of a key is not said again of its relation."""

@@ -58,6 +58,8 @@ class Scene:
         self.new_plan = False
         self.left: dict[str, Any] = {}
         """What a sheet leaves for the sheets after it."""
+        self.coming: dict[str, set[Texts]] = {}
+        """The keys that the file's sheets give their rows, by directory: texts may name what stands further down."""
         self._indexes: dict[str, Index] = {}
 
     @cached_property
@@ -77,6 +79,10 @@ class Scene:
             for pk, key, name in directory.rows(self):
                 index.learn(pk, key, name)
         return self._indexes[directory.name]
+
+    def keys_of(self, directory: Directory) -> set[Texts]:
+        """All keys that are there or come with the file."""
+        return self.index(directory).ids.keys() | self.coming.get(directory.name, set())
 
     def refuse(self, directory: Directory, key: Texts) -> None:
         self.refused.setdefault(directory.name, set()).add(key)
@@ -98,17 +104,6 @@ class BookColumn(Column):
     ) -> None:
         super().__init__(attribute, heading, widget or Text(), **kwargs)
         self.meaning, self.example, self.only_new = meaning, example, only_new
-
-    def save(self, instance: Any, row: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
-        """A file does not keep spaces that do not break: text that differs in nothing else stays as it is stored."""
-        stored = self.get_value(instance) if isinstance(self.widget, Text) and instance.pk else None
-        super().save(instance, row, *args, **kwargs)
-        if isinstance(stored, str) and stored != (read := self.get_value(instance)) and _plain(stored) == _plain(read):
-            setattr(instance, str(self.attribute), stored)
-
-
-def _plain(text: str) -> str:
-    return text.translate({0x00A0: " ", 0x2007: " ", 0x202F: " "})
 
 
 class PersonalBookColumn(BookColumn):

@@ -1,11 +1,12 @@
 """The plan of the whole-plan workbook: its head, its text, its appendices, and the units that it asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Section
+from trainingplan.models import Appendix, AppendixColumn, Participant, Plan, Section, UnitStatus
 from trainingplan.policies import FROZEN
 from trainingplan.resources.book import BookResource, Faults, Pending
 from trainingplan.resources.book_columns import (
@@ -20,7 +21,9 @@ from trainingplan.resources.book_columns import (
 )
 from trainingplan.resources.book_units import GROUPS, UNITS, key_of_row, position_column
 from trainingplan.resources.columns import Choice, Count, Day, Place, YesNo
+from trainingplan.rules.dates import format_date
 from trainingplan.rules.definitions import definition_faults
+from trainingplan.selectors import plan_day, valid_on
 
 State = Plan.State
 PROFILES = [("HD36", "HD36"), ("ND30", "ND30"), ("HD05", "HD05")]
@@ -247,6 +250,9 @@ class AppendixSheet(BookResource):
         import_id_fields = ("number",)
         name = "Phụ lục"
 
+    def name_of(self, instance: Appendix) -> str:
+        return ": ".join(filter(None, (str(instance), instance.title)))
+
 
 class ColumnSheet(BookResource):
     about = "Các cột của từng phụ lục, theo thứ tự in, với tiêu đề và nhóm tiêu đề."
@@ -317,5 +323,20 @@ class ParticipantSheet(BookResource):
         import_id_fields = ("unit",)
         name = "Đơn vị tham gia"
 
+    def faults(self) -> Faults:
+        """A plan asks no unit that is no more on the day whose units it shows."""
+        day = plan_day(self.scene.plan)
+        gone = UnitStatus.objects.filter(valid_on(day), status=UnitStatus.Status.DISSOLVED)
+        since = dict(gone.values_list("unit_id", "valid_from"))
+        new = (one for one in self.pending if one.before is None and one.row.unit_id in since)
+        return {one.number: ("unit_id", _why_not_asked(since[one.row.unit_id])) for one in new}
+
     def place(self, row: Participant) -> tuple[Any, ...]:
         return self.columns["group"].export(row), row.position
+
+
+def _why_not_asked(since: date) -> str:
+    return (
+        f"Đơn vị này đã kết thúc hoạt động từ {format_date(since)} nên không tham gia kế hoạch. "
+        "Ghi đơn vị kế thừa, hoặc bỏ dòng này."
+    )

@@ -1,6 +1,6 @@
 """The units of the whole-plan workbook: khối, units with their names, places and statuses through time, successions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -9,6 +9,7 @@ from trainingplan.models import Succession, Unit, UnitGroup, UnitName, UnitPlace
 from trainingplan.resources.book import BookResource, Faults
 from trainingplan.resources.book_columns import BookColumn, Directory, Scene, Texts, key_column, name_column
 from trainingplan.resources.columns import Choice, Day, Place
+from trainingplan.resources.files import cell_words
 from trainingplan.rules.dates import format_date
 
 KEY = "Khóa"
@@ -69,6 +70,13 @@ class UnitSheet(BookResource):
 
     def title_of(self, row: Unit) -> str:
         return row.key
+
+    def after_import_row(self, row: Mapping[str, Any], row_result: Any, **kwargs: Any) -> None:
+        """Names are on a sheet of their own: a new unit is called as the file calls it beside its key."""
+        super().after_import_row(row, row_result, **kwargs)
+        known = self.scene.index(UNITS).names.get(row_result.instance.pk, "")
+        told = cell_words(row.get(str(self.columns["current_name"].column_name)))
+        row_result.object_repr = known or told or row_result.object_repr
 
 
 def unit_key() -> BookColumn:
@@ -222,3 +230,30 @@ class SuccessionSheet(BookResource):
 
     def place(self, row: Succession) -> tuple[Any, ...]:
         return (row.effective_on, *super().place(row))
+
+    def faults(self) -> Faults:
+        """Who follows the successors never comes back to where he was."""
+        rows = [*self.standing(), *(one.row for one in self.pending)]
+        heirs: dict[int, set[int]] = {}
+        for row in rows:
+            heirs.setdefault(row.predecessor_id, set()).add(row.successor_id)
+        ringed = (one for one in self.pending if _leads_to(heirs, one.row.successor_id, one.row.predecessor_id))
+        return {one.number: ("successor_id", SUCCEEDS_ITSELF) for one in ringed}
+
+
+SUCCEEDS_ITSELF = (
+    "Theo các dòng kế thừa, đơn vị cũ rốt cuộc lại kế thừa chính nó. Ghi đơn vị khác, hoặc bỏ một dòng của vòng ấy."
+)
+
+
+def _leads_to(heirs: Mapping[int, set[int]], start: int, goal: int) -> bool:
+    seen: set[int] = set()
+    waiting = [start]
+    while waiting:
+        unit = waiting.pop()
+        if unit == goal:
+            return True
+        if unit not in seen:
+            seen.add(unit)
+            waiting += heirs.get(unit, ())
+    return False

@@ -13,6 +13,7 @@ from trainingplan.forms import MONEY_MAXIMUM, PEOPLE_MAXIMUM, SMALL_MAXIMUM
 from trainingplan.models import Plan, Unit
 from trainingplan.reading import CellError, FormulaWithoutValue
 from trainingplan.reading.book import SerialOf1904
+from trainingplan.reading.cells import text_value
 from trainingplan.readings import note_people
 from trainingplan.rules.dates import PartialDate, day_of_serial, parse_date, year_of_day
 from trainingplan.rules.names import fold
@@ -251,6 +252,20 @@ class Column(Field):
         """`covers`: the model's fields whose errors belong to this column besides its own."""
         super().__init__(attribute=attribute, column_name=heading, widget=widget or Cell(), readonly=shown_only)
         self.required, self.covers = required, covers
+
+    def save(self, instance: Any, row: Row, *args: Any, **kwargs: Any) -> None:
+        """Stored text of which a file keeps less – spaces that do not break, signs of no width – stays as it is."""
+        stored = self.get_value(instance) if instance.pk else None
+        super().save(instance, row, *args, **kwargs)
+        if isinstance(stored, str) and stored != (read := self.get_value(instance)) and self._as_read(stored) == read:
+            setattr(instance, str(self.attribute), stored)
+
+    def _as_read(self, stored: str) -> object:
+        """What a file would bring back of it."""
+        try:
+            return self.clean({self.column_name: text_value(stored)})
+        except ValueError:
+            return None
 
 
 class PersonalColumn(Column):
