@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # To be sourced: a PostgreSQL to throw away. `start_postgresql FOLDER [-c setting=value …]` prints nothing and exports PGUSER;
-# the cluster listens on the socket in FOLDER/postgresql, whose path must be short: 107 letters. `stop_postgresql` kills it.
+# the cluster listens on the socket in FOLDER/postgresql, whose path must be short: 107 letters. `create_database NAME`
+# makes an empty one; `stop_postgresql` kills it all.
 
 postgresql=
 as_owner=(env)
@@ -26,6 +27,8 @@ start_postgresql() {
     { cat "$postgresql/log"; return 1; }
   export PGUSER=tests
 }
+
+create_database() { (cd / && "${as_owner[@]}" "$(pg_folder)/createdb" --host="$postgresql" --username=tests "$1"); }
 
 stop_postgresql() {
   [[ -z $postgresql || ! -e $postgresql/data/postmaster.pid ]] || pg_command pg_ctl stop --mode immediate --silent
