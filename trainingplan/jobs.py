@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from trainingplan.imports import batches
-from trainingplan.imports.undo import undo
+from trainingplan.imports.undo import undo, words_of_undone
 from trainingplan.models import ImportBatch
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
@@ -24,9 +24,10 @@ def apply_import(run: Running) -> None:
     run.progress(0, 0, "Đang đọc tệp")
     params, batch = run.params, _batch(run)
     run.link(_url(batch), "Xem lần nhập")
-    batches.apply(
+    applied = batches.apply(
         batch, mode=params["mode"], digest=params["digest"], actor=run.actor, running=run, progress=run.progress
     )
+    run.say(f"Đã nhập {format_count(applied.added + applied.changed)} dòng. Có thể hoàn tác ở trang của lần nhập.")
 
 
 def undo_import(run: Running) -> None:
@@ -34,7 +35,7 @@ def undo_import(run: Running) -> None:
     run.progress(0, 0, "Đang so với dữ liệu hiện tại")
     batch = _batch(run)
     run.link(_url(batch), "Xem lần nhập")
-    undo(batch, actor=run.actor, running=run, progress=run.progress)
+    run.say(words_of_undone(undo(batch, actor=run.actor, running=run, progress=run.progress)))
 
 
 def _batch(run: Running) -> ImportBatch:

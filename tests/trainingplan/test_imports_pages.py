@@ -107,12 +107,40 @@ def test_a_large_file_is_the_work_of_a_job(
     with django_capture_on_commit_callbacks(execute=True):
         board.post(url("import-apply"), {"cach": "all", "ban-xem-truoc": batch.digest})
     assert Institution.objects.count() == 5
+    Institution.objects.filter(key="hv0").update(name="Học viện khác")
     with django_capture_on_commit_callbacks(execute=True):
         board.post(url("import-undo"))
-    assert Institution.objects.count() == 0
+    assert Institution.objects.count() == 1
+    assert [words.split(".")[0] for job in Job.objects.order_by("asked_at") for words in job.notes] == [
+        "Đã kiểm tra 5 dòng, 0 lỗi", "Đã nhập 5 dòng",
+        "Đã hoàn tác, giữ nguyên 1 dòng; từng dòng và lý do ở trang của lần nhập",
+    ]  # fmt: skip
     assert list(Job.objects.order_by("asked_at").values_list("kind", "state")) == [
         ("import-preview", "done"), ("import-apply", "done"), ("import-undo", "done"),
     ]  # fmt: skip
+
+
+def test_a_reading_that_was_stopped_is_not_said_to_go_on(board: Client, settings: Any) -> None:
+    settings.IMPORT_AT_ONCE = 2
+    send(board, *([f"hv{n}", f"Học viện {n}", ""] for n in range(5)))
+    reading, stopped = "đang đọc</span>", "chưa xem trước</span>"
+    for address in (reverse("imports"), url("import-batch")):
+        assert reading in board.get(address).content.decode()
+    board.post(reverse("job-cancel", args=[Job.objects.get().pk]))
+    for address in (reverse("imports"), url("import-batch")):
+        assert stopped in board.get(address).content.decode()
+        assert reading not in board.get(address).content.decode()
+
+
+def test_units_are_named_in_what_changes(province: Province, board: Client) -> None:
+    batch = previewed("can-bo-theo-ma", province.hoa, ["Mã", "Khóa đơn vị", "Họ và tên", "Giới tính"],
+                      ["", "huyen-uy-binh-son", "Trần Thị An", "nữ"])  # fmt: skip
+    page = board.get(reverse("import-batch", args=[batch.uuid])).content.decode()
+    assert "Đơn vị: <ins>Huyện ủy Bình Sơn</ins>" in page
+    assert "huyen-uy-binh-son" not in page
+    board.post(reverse("import-apply", args=[batch.uuid]), {"cach": "all", "ban-xem-truoc": batch.digest})
+    page = board.get(reverse("import-batch", args=[batch.uuid])).content.decode()
+    assert "Đơn vị: <ins>Huyện ủy Bình Sơn</ins>" in page
 
 
 def test_a_large_file_of_the_back_office_is_the_work_of_a_job_too(

@@ -63,6 +63,13 @@ def undo(
     return stored
 
 
+def words_of_undone(batch: ImportBatch) -> str:
+    """What undoing came to, and where the rows that stay are named."""
+    if not batch.kept:
+        return "Đã hoàn tác tất cả các dòng."
+    return f"Đã hoàn tác, giữ nguyên {format_count(batch.kept)} dòng; từng dòng và lý do ở trang của lần nhập."
+
+
 def _together(table: "_Table") -> tuple[str, int]:
     """What the table is taken back with; the others are alone."""
     name = table.resource_class.together

@@ -1,13 +1,14 @@
 """The form that takes a file to bring in, and how a batch stands, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from trainingplan.imports.kinds import FileKind
-from trainingplan.models import ImportBatch, Plan
+from trainingplan.models import ImportBatch, Job, Plan
+from trainingplan.models.jobs import PENDING
 from trainingplan.reading.limits import LARGEST_FILE
 
 TONES = {
@@ -16,6 +17,7 @@ TONES = {
     ImportBatch.State.APPLIED: "is-ok",
     ImportBatch.State.FAILED: "is-bad",
 }
+NOT_READ = "chưa xem trước"
 
 
 class UploadForm(forms.Form):
@@ -68,5 +70,16 @@ class Tab:
     current: bool
 
 
-def tone_of(batch: ImportBatch) -> str:
-    return TONES.get(ImportBatch.State(batch.state), "")
+def standing_of(batch: ImportBatch, *, pending: bool) -> tuple[str, str]:
+    """How the batch stands, in words, and the tone of it; one whose reading was stopped is not being read."""
+    if batch.state == ImportBatch.State.READING and not pending:
+        return NOT_READ, ""
+    return batch.get_state_display(), TONES.get(ImportBatch.State(batch.state), "")
+
+
+def standings(batches: Iterable[ImportBatch]) -> list[tuple[ImportBatch, str, str]]:
+    """The batches, each with how it stands."""
+    listed = list(batches)
+    jobs = {batch.job for batch in listed if batch.job and batch.state == ImportBatch.State.READING}
+    pending = set(Job.objects.filter(pk__in=jobs, state__in=PENDING).values_list("pk", flat=True)) if jobs else set()
+    return [(batch, *standing_of(batch, pending=batch.job in pending)) for batch in listed]

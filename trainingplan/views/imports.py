@@ -25,15 +25,17 @@ from trainingplan.imports.batches import (
 )
 from trainingplan.imports.kinds import kind_of, kinds_for
 from trainingplan.imports.marking import marked_copy
+from trainingplan.imports.names import changes_in_words
 from trainingplan.imports.readings import note_file, note_shown
 from trainingplan.imports.report import Report, read_report
-from trainingplan.imports.undo import undo
+from trainingplan.imports.undo import undo, words_of_undone
 from trainingplan.models import ImportBatch, Job
+from trainingplan.models.jobs import PENDING
 from trainingplan.policies import FORM, WRITE, Action, UserRequest, access, may, plans_of
 from trainingplan.reading import Unreadable
 from trainingplan.services.jobs import start_job
 from trainingplan.services.refusals import Refused
-from trainingplan.views.import_form import Tab, UploadForm, tone_of
+from trainingplan.views.import_form import Tab, UploadForm, standing_of, standings
 from trainingplan.views.jobs import follow
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,7 +60,7 @@ def imports(request: UserRequest) -> HttpResponse:
         "form": form,
         "kinds": kinds,
         "page": batches,
-        "lines": [(batch, tone_of(batch)) for batch in batches],
+        "lines": standings(batches),
         "all": may(request.user, Action.SEE_TRAIL),
     }
     return render(request, "trainingplan/imports/imports.html", context)
@@ -104,8 +106,7 @@ def _at_once(request: UserRequest, batch: ImportBatch, kind: str, params: Mappin
         messages.success(request, "Đã nhập. Có thể hoàn tác ở trang này.", extra_tags="is-ok")
     else:
         undone = undo(batch, actor=request.user)
-        words = f"Đã hoàn tác, giữ nguyên {undone.kept} dòng." if undone.kept else "Đã hoàn tác tất cả các dòng."
-        messages.success(request, words, extra_tags="is-warn" if undone.kept else "is-ok")
+        messages.success(request, words_of_undone(undone), extra_tags="is-warn" if undone.kept else "is-ok")
 
 
 @never_cache
@@ -113,16 +114,17 @@ def _at_once(request: UserRequest, batch: ImportBatch, kind: str, params: Mappin
 def import_batch(request: UserRequest, batch_id: UUID) -> HttpResponse:
     """What the file would change, or what it has changed."""
     batch = _find(request, batch_id)
-    waiting = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING))
-    pending = waiting.filter(pk=batch.job).first() if batch.job else None
+    pending = Job.objects.filter(pk=batch.job, state__in=PENDING).first() if batch.job else None
     own = batch.by_id == request.user.pk
-    context: dict[str, Any] = {"batch": batch, "tone": tone_of(batch), "own": own, "pending": pending}
+    context: dict[str, Any] = {"batch": batch, "own": own, "pending": pending}
+    context["state"], context["tone"] = standing_of(batch, pending=pending is not None)
     if batch.state in (ImportBatch.State.APPLIED, ImportBatch.State.UNDONE):
         context |= _done(request, batch)
     elif batch.state == ImportBatch.State.PREVIEWED:
         context |= _previewed(request, batch)
     if context.get("current", PROBLEMS) != PROBLEMS:
         note_shown(context["page"])
+        context["rows"] = changes_in_words(context["page"])
     context["turn_query"] = f"xem={context.get('current', '')}&"
     return render(request, "trainingplan/imports/batch.html", context)
 
