@@ -2,11 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 
+from trainingplan.backup.snapshot import snapshot
 from trainingplan.models import Change, LogPart, LogSeal
 from trainingplan.rules.numbers import format_count
 from trainingplan.rules.seals import COLUMNS, FIRST, Row, from_ranges, part_digest, seal_digest
@@ -46,20 +49,27 @@ class Check:
 def check_log(anchors: Iterable[Anchor] = ()) -> Check:
     """Read the whole log once. What was sealed on this machine is compared with the heads noted elsewhere."""
     check = Check()
-    digests = _check_chain(check)
-    covered: Ranges = []
-    for block in _blocks(LogPart.objects.order_by("pk")):
-        _check_block(check, block, covered)
-    _check_coverage(check, covered)
+    with _one_moment() as using:
+        digests = _check_chain(check, using)
+        covered: Ranges = []
+        for block in _blocks(LogPart.objects.using(using).order_by("pk")):
+            _check_block(check, block, covered, using)
+        _check_coverage(check, covered, using)
     for anchor in anchors:
         _check_anchor(check, anchor, digests)
     return check
 
 
-def _check_chain(check: Check) -> Mapping[int, str]:
+def _one_moment() -> AbstractContextManager[str]:
+    """The log held still: rows that come between two readings would seem slipped in. A transaction sees its own."""
+    return nullcontext(DEFAULT_DB_ALIAS) if connection.in_atomic_block else snapshot()
+
+
+def _check_chain(check: Check, using: str) -> Mapping[int, str]:
     """Each link on the one before, without a gap; the digests by position."""
     before, expected, digests, sealed = FIRST, 1, {}, 0
-    links = LogSeal.objects.order_by("position").values_list("position", "at", "digest", "part__rows", "part__digest")
+    seals = LogSeal.objects.using(using).order_by("position")
+    links = seals.values_list("position", "at", "digest", "part__rows", "part__digest")
     for position, at, digest, rows, part in links.iterator(chunk_size=2_000):
         if position != expected:
             check.blame(
@@ -70,7 +80,7 @@ def _check_chain(check: Check) -> Mapping[int, str]:
         before, expected, sealed = digest, position + 1, sealed + 1
         digests[position] = digest
     check.links = sealed
-    check.unsealed = LogPart.objects.count() - sealed
+    check.unsealed = LogPart.objects.using(using).count() - sealed
     check.head = f"{expected - 1}:{before}" if sealed else ""
     return digests
 
@@ -97,14 +107,14 @@ def _runs(part: LogPart) -> Ranges:
         return []
 
 
-def _check_block(check: Check, parts: list[LogPart], covered: Ranges) -> None:
+def _check_block(check: Check, parts: list[LogPart], covered: Ranges, using: str) -> None:
     runs = [run for part in parts for run in _runs(part)]
     if not runs:
         rows: dict[int, Row] = {}
     else:
         least, most = min(first for first, _ in runs), max(last for _, last in runs)
-        found = Change.objects.filter(pk__gte=least, pk__lte=most).order_by("pk").values_list(*COLUMNS)
-        rows = {row[0]: row for row in found.iterator(chunk_size=5_000)}
+        found = Change.objects.using(using).filter(pk__gte=least, pk__lte=most).order_by("pk")
+        rows = {row[0]: row for row in found.values_list(*COLUMNS).iterator(chunk_size=5_000)}
     for part in parts:
         _check_part(check, part, rows)
         covered.extend(_runs(part))
@@ -123,14 +133,14 @@ def _check_part(check: Check, part: LogPart, rows: Mapping[int, Row]) -> None:
         check.blame(f"Phần nhật ký {part.rows} không còn như lúc ghi: có dòng bị sửa hoặc đổi chỗ.")
 
 
-def _check_coverage(check: Check, covered: Ranges) -> None:
+def _check_coverage(check: Check, covered: Ranges, using: str) -> None:
     """Every row of the log stands under one part and no more."""
     covered.sort()
     starts = [first for first, _ in covered]
     for (_, last), (first, _) in pairwise(covered):
         if first <= last:
             check.blame(f"Dòng nhật ký {first} thuộc hai phần.")
-    for key in Change.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=20_000):
+    for key in Change.objects.using(using).order_by("pk").values_list("pk", flat=True).iterator(chunk_size=20_000):
         check.rows += 1
         place = bisect_right(starts, key) - 1
         if place < 0 or covered[place][1] < key:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from tests.cast import Province
 from tests.triggers import without_triggers
+from trainingplan import sealed_log
 from trainingplan.models import Change, LogPart, LogSeal, User
 from trainingplan.rules.seals import as_ranges, from_ranges
 from trainingplan.sealed_log import Anchor, check_log
@@ -141,6 +143,18 @@ def test_a_part_takes_in_what_other_writers_interleave(province: Province) -> No
 def test_what_is_written_past_the_log_s_only_writer_has_no_seal() -> None:
     Change.objects.create(batch=uuid4(), at=timezone.now(), actor_name="x", table="plan", row="1", field="x")
     assert "bị chèn thêm" in check_log().faults[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_while_the_log_is_read_is_not_taken_for_slipped_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*given: Any) -> None:
+        write(None, 2, start=9)
+        check_coverage(*given)
+
+    write(None, 3)
+    check_coverage = sealed_log._check_coverage  # noqa: SLF001 - between two of its readings
+    monkeypatch.setattr(sealed_log, "_check_coverage", late)
+    assert (check_log().faults, Change.objects.count()) == ([], 5)
 
 
 @pytest.mark.django_db(transaction=True)
