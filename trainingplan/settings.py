@@ -25,6 +25,17 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} phải là số nguyên, đang là «{env.str(name)}».") from error
 
 
+ON, OFF = {"on", "true", "yes", "y", "1"}, {"off", "false", "no", "n", "0", ""}
+
+
+def switch(name: str) -> bool:
+    """Whether it is on; what is neither on nor off is refused, for it may have been meant for on."""
+    typed = env.str(name, default="").strip().lower()
+    if typed not in ON | OFF:
+        raise ImproperlyConfigured(f"{name} chỉ nhận on (bật) hoặc off (tắt), đang là «{env.str(name)}».")
+    return typed in ON
+
+
 def secret_key() -> str:
     """The key from SECRET_KEY, or from the file that `script/setup` writes once; never a default."""
     if key := env.str("SECRET_KEY", default=""):
@@ -36,10 +47,10 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = switch("DEBUG")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS = switch("HTTPS")
 
 if DEBUG and any(host not in {"localhost", "127.0.0.1", "[::1]", "testserver"} for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured(
@@ -314,7 +325,7 @@ TASK_SOURCES = [
 TASKS = {
     "default": {
         "BACKEND": "django_tasks.backends.immediate.ImmediateBackend"
-        if env.bool("JOBS_IN_LINE", default=False)
+        if switch("JOBS_IN_LINE")
         else "django_tasks_db.DatabaseBackend"
     }
 }

@@ -107,6 +107,8 @@ def test_a_command_without_its_database_shows_no_traceback(project: Path) -> Non
     [
         ("DATABASE_URL", "nonsense", "DATABASE_URL không đúng"),
         ("BACKUP_KEEP", "abc", "BACKUP_KEEP phải là số nguyên, đang là «abc»"),
+        ("HTTPS", "maybe", "HTTPS chỉ nhận on (bật) hoặc off (tắt), đang là «maybe»"),
+        ("DEBUG", "0n", "DEBUG chỉ nhận on (bật) hoặc off (tắt), đang là «0n»"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_in_words(project: Path, name: str, value: str, words: str) -> None:
