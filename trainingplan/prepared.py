@@ -40,21 +40,24 @@ class Prepared(Generic[P, R]):
     """Calling it gives the rows of the queryset that `factory` makes of the same arguments, read now.
 
     Numbers, texts, dates and keys are parameters, also in short lists; whatever else the factory is given (None, yes or
-    no, a state, a model) makes a statement of its own. The factory does nothing with parameters but filter by them.
+    no, a state, a model) makes a statement of its own. The factory does nothing with parameters but filter by them, and
+    asks for nothing besides them that changes, as what day it is: that would stay as it was when it was asked first.
     """
 
     factory: Callable[P, QuerySet[Any, R]]
     shares: bool = False
     _known: dict[tuple[object, ...], "_Statement"] = field(default_factory=dict)
 
-    def __call__(self, *args: P.args, **_none: P.kwargs) -> list[R]:
+    def __call__(self, *args: P.args, **named: P.kwargs) -> list[R]:
+        if named:
+            raise TypeError(f"arguments are given by place: {', '.join(named)}")
         shape, values = _taken_apart(args)
         statement = self._known.get(shape) or self._compiled(shape, args)
         return statement.rows(values) if statement else []
 
-    def first(self, *args: P.args, **_none: P.kwargs) -> R | None:
+    def first(self, *args: P.args, **named: P.kwargs) -> R | None:
         """The first row, of a queryset that has one at the most or one that is asked for."""
-        return next(iter(self(*args, **_none)), None)
+        return next(iter(self(*args, **named)), None)
 
     def _compiled(self, shape: tuple[object, ...], args: tuple[object, ...]) -> "_Statement | None":
         """None for what the database need not be asked, as an empty list. Kept unless there are too many already."""

@@ -29,7 +29,9 @@ class SessionStore(DatabaseSession):
     """Django's own, kept in the database, read by a compiled statement."""
 
     def load(self) -> dict[str, Any]:
-        data = _running.first(self.session_key or "", timezone.now())
+        key = self.session_key or ""
+        # PostgreSQL looks for no text with a zero character, and says so by a fault.
+        data = None if "\0" in key else _running.first(key, timezone.now())
         if data is None:
             self._session_key = None
             return {}

@@ -6,11 +6,14 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from quotas.models import Extension, Registration, Response, ReturnedCell
@@ -77,7 +80,7 @@ def test_each_reads_what_its_queryset_does(statement: Prepared[..., Any], answer
     hints = get_type_hints(statement.factory)
     hints.pop("return")
 
-    @settings(max_examples=20, database=None)
+    @hypothesis(max_examples=20, database=None)
     @given(st.tuples(*(_strategy(kind, answered) for kind in hints.values())))
     def compare(args: tuple[Any, ...]) -> None:
         assert _sorted(statement(*args)) == _sorted(list(statement.factory(*args)))
@@ -129,6 +132,25 @@ def test_a_parameter_that_is_used_otherwise_is_refused() -> None:
         ignoring(Plan(pk=1))
     with pytest.raises(ValueError, match="neither models"):
         prepared(lambda: Plan.objects.values("pk"))()
+
+
+@pytest.mark.django_db
+def test_a_session_s_key_that_nobody_gave_out_is_nobody_s(django_assert_num_queries: Any) -> None:
+    """PostgreSQL takes no zero character, not even to find nothing."""
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = "\0" * 32
+    with django_assert_num_queries(0):
+        assert client.get("/dang-nhap/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_arguments_by_name_are_refused(province: Province) -> None:
+    @prepared
+    def plans(year: int = 1990) -> QuerySet[Plan]:
+        return Plan.objects.filter(year=year)
+
+    with pytest.raises(TypeError, match="by place"):
+        plans(year=province.plan.year)
 
 
 @pytest.mark.django_db
