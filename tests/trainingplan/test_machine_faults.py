@@ -136,7 +136,7 @@ def test_a_worker_is_held_to_what_a_server_is_held_to(settings: Any, monkeypatch
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (OperationalError("server closed the connection"), "Cơ sở dữ liệu đang khởi động lại"),
+        (OperationalError("server closed the connection"), "Việc vừa làm có thể chưa được ghi"),
         (InterfaceError("connection already closed"), "Cơ sở dữ liệu đang khởi động lại"),
         (FULL, "Đĩa của máy chủ đã đầy"),
     ],

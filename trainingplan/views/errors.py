@@ -9,7 +9,11 @@ from django.template import loader
 from trainingplan.logs import request_id
 from trainingplan.rules.machine_faults import of_storage
 
-DATABASE_AWAY = "Cơ sở dữ liệu đang khởi động lại, bận hoặc hết chỗ. Việc vừa làm chưa được ghi."
+DATABASE_AWAY = (
+    "Cơ sở dữ liệu đang khởi động lại, bận hoặc hết chỗ. Việc vừa làm có thể chưa được ghi: "
+    "hãy mở lại trang để xem trước khi làm lại."
+)
+"""It may have gone away after the commit as well, while the page was made."""
 RETRY_AFTER = 10
 
 
