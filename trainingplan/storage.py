@@ -9,6 +9,8 @@ from django.core.files.storage import FileSystemStorage
 from django.utils.functional import cached_property
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from trainingplan.backup.sealing import sync_folder
+
 
 class WholeFileStorage(FileSystemStorage):
     """A file is on the disk, whole, before its row is written; of one that does not fit nothing stays behind."""
@@ -28,6 +30,7 @@ class WholeFileStorage(FileSystemStorage):
                 os.fsync(handle)
             if self.file_permissions_mode is not None:
                 place.chmod(self.file_permissions_mode)
+            sync_folder(str(place.parent))
         except BaseException:
             place.unlink(missing_ok=True)
             raise

@@ -181,6 +181,13 @@ def test_of_a_file_that_does_not_fit_nothing_stays_behind(tmp_path: Path) -> Non
     assert sorted(path.read_bytes() for path in (tmp_path / "a").iterdir()) == [b"1", b"2"]
 
 
+def test_a_file_and_its_folder_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    WholeFileStorage(location=tmp_path).save("a/b.txt", ContentFile(b"1"))
+    assert synced == [(tmp_path / "a" / "b.txt").stat().st_ino, (tmp_path / "a").stat().st_ino]
+
+
 def test_who_comes_second_to_a_name_takes_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = WholeFileStorage(location=tmp_path)
     store.save("a.txt", ContentFile(b"1"))
