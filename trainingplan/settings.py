@@ -362,6 +362,7 @@ CHORES: dict[str, int] = {
     "trainingplan.services.accounts.close_idle_accounts_in_time": 24 * 3600,
     "quotas.services.retention.forget_people_in_time": 24 * 3600,
     "trainingplan.services.worker.forget_tasks": 24 * 3600,
+    "trainingplan.sessions.forget_sessions": 24 * 3600,
 }
 
 # What /readyz asks for, and who may read its details besides the machine itself.

@@ -179,7 +179,8 @@ class PersonResource(BulkResource):
         units = {unit.pk: unit for unit in self.columns["unit"].widget.all()}
         people = Person.objects.all() if self.ahead else Person.objects.select_for_update(no_key=True)
         for person in people:
-            person.unit = units[person.unit_id]
+            if person.unit_id in units:  # not one that was added between the two readings
+                person.unit = units[person.unit_id]
         return people
 
     def dehydrate_unit_name(self, person: Person) -> str:

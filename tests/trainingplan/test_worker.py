@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import override_settings
@@ -18,6 +19,7 @@ from trainingplan.services import running, worker
 from trainingplan.services.jobs import cancel_job, run_job, start_job
 from trainingplan.services.running import Running
 from trainingplan.services.worker import WorkLoop, do_chores, forget_results, forget_tasks, queue_forgotten
+from trainingplan.sessions import SessionStore, forget_sessions
 
 LONG = 60
 done: list[str] = []
@@ -143,3 +145,13 @@ def test_the_queue_s_own_rows_are_forgotten(province: Province, jobs_at_once: No
     DBTaskResult.objects.update(status="RUNNING")
     forget_tasks()
     assert not DBTaskResult.objects.exists()
+
+
+def test_sessions_that_have_ended_are_forgotten(db: None) -> None:
+    standing, ended = SessionStore(), SessionStore()
+    standing.set_expiry(60)
+    ended.set_expiry(-60)
+    for session in (standing, ended):
+        session.save()
+    forget_sessions()
+    assert list(Session.objects.values_list("session_key", flat=True)) == [standing.session_key]
