@@ -6,9 +6,10 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from trainingplan.models import User
-from trainingplan.rules.dates import DateRefused, PartialDate, format_date, parse_date
+from trainingplan.rules.dates import DateRefused, PartialDate, format_date, parse_birth, parse_date
 from trainingplan.rules.numbers import format_count, parse_count, parse_money
 from trainingplan.rules.text import InputRefused, clean, quoted
 from trainingplan.services.refusals import Refused, Stale
@@ -115,10 +116,10 @@ class MoneyField(CountField):
 
 
 class PartialDateField(TypedField):
-    """A date of which only the year, or month and year, may be known: "05/12/1984", "12/1984", "1984"."""
+    """A birth, of which only the year, or month and year, may be known: "05/12/1984", "12/1984", "1984"."""
 
     def parse(self, text: str) -> PartialDate | None:
-        return parse_date(text)
+        return parse_birth(text, this_year=timezone.localdate().year)
 
     def show(self, value: PartialDate) -> str:
         return value.display()

@@ -7,7 +7,7 @@ import tablib
 
 from quotas.models import Person
 from quotas.resources import PersonResource
-from quotas.rules.names import parse_person_name
+from quotas.rules.names import begins_small, parse_person_name
 from quotas.rules.people_table import (
     BIRTH,
     BIRTH_DAY,
@@ -40,7 +40,7 @@ from trainingplan.models import Plan, User
 from trainingplan.policies import Action
 from trainingplan.reading import Book, Sheet
 from trainingplan.resources.columns import PartialDay, cell_text
-from trainingplan.resources.files import cell_words
+from trainingplan.resources.files import Xlsx, cell_words
 from trainingplan.rules.dates import PartialDate
 from trainingplan.rules.names import fold, name_sort_key
 from trainingplan.rules.numbers import format_count
@@ -71,8 +71,9 @@ class PeopleKind:
     needs_plan: bool = True
 
     def template(self, plan: Plan | None, actor: User) -> tuple[str, bytes] | None:  # noqa: ARG002
-        """Any list will do."""
-        return None
+        """An empty list; any other will do, too."""
+        heads = ("STT", *HEADINGS.values(), "Đơn vị")
+        return f"{self.key}.xlsx", Xlsx().export_data(tablib.Dataset(headers=heads))
 
     def recognises(self, book: Book) -> bool:
         return any(_people(sheet) is not None for sheet in book.sheets if not sheet.hidden)
@@ -275,6 +276,8 @@ class _Reader:
                 ids[index] = self._who(row, found)
         if known:
             self._ask_of_known(known)
+        if small := [row.number for row in self.rows if begins_small(row.name)]:
+            self.notes.append(f"Họ tên có chữ đầu viết thường, xem lại rồi sửa nếu cần: dòng {_some(small)}.")
         return Contents(
             tables=self._tables(ids),
             problems=tuple(self.problems),

@@ -42,3 +42,8 @@ def _why_refused(name: str) -> tuple[str, str] | None:
     if sum(bool(name_sort_key(word)) for word in name.split()) < FEWEST_WORDS:
         return "one_word", "Họ và tên mới có một chữ. Nhập đủ họ, tên đệm và tên."
     return None
+
+
+def begins_small(name: str) -> bool:
+    """Whether a word of the name begins with a small letter: TCVN3 has no capitals with a tone, as in «ánh»."""
+    return any(word[0].islower() for word in name.split())

@@ -187,12 +187,22 @@ def test_a_list_in_tcvn3_is_asked_about_before_anything_else(province: Province)
     batch, report = previewed(province, content=text.encode())
     (asked,) = report.questions
     assert asked.key == "ma-tcvn3-nghi"
-    assert (batch.added, batch.problems > 0) == (0, True)
+    assert (batch.added, batch.problems) == (0, 1)
+    assert report.problems[0].value == "Hä vµ tªn"
     batch, report = answered(batch, **{asked.key: "doi"})
     assert report.problems == ()
     assert batch.added == 1
     done(batch, province)
     assert Person.objects.get().full_name == "Nguyễn Văn Hưng"
+
+
+def test_errors_are_told_from_the_first_row_to_the_last_births_to_come_among_them(province: Province) -> None:
+    rows = "Lê An\tgái\t01/01/2099\tHuyện ủy Bình Sơn\nTrần ánh Hà\tnữ\t32/1/1980\t\nX\tnữ\t1980\tHuyện ủy Bình Sơn\n"
+    _, report = previewed(province, content=f"Họ và tên\tGiới tính\tNgày sinh\tĐơn vị\n{rows}".encode())
+    places = [(one.place.row, one.place.column) for one in report.problems if one.place]
+    assert places == [(2, 2), (2, 3), (3, 3), (3, 4), (4, 1)]
+    assert report.problems[1].reason == "«01/01/2099» ở sau năm nay, không thể là ngày sinh."
+    assert "chữ đầu viết thường, xem lại rồi sửa nếu cần: dòng 3." in report.notes[0]
 
 
 @pytest.mark.parametrize(

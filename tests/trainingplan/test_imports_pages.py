@@ -11,8 +11,10 @@ from courses.models import Institution
 from tests.batches import make_batch, previewed
 from tests.cast import Province, make_user
 from tests.office import sheet, signed_in, upload
-from trainingplan.imports.batches import visible_batches
+from trainingplan.imports.batches import recognise, visible_batches
+from trainingplan.imports.kinds import kinds_for
 from trainingplan.models import ImportBatch, Job, Role
+from trainingplan.reading import read_book
 
 HEADS = ["Khóa", "Tên", "Tên viết tắt"]
 
@@ -130,6 +132,18 @@ def test_a_reading_that_was_stopped_is_not_said_to_go_on(board: Client, settings
     for address in (reverse("imports"), url("import-batch")):
         assert stopped in board.get(address).content.decode()
         assert reading not in board.get(address).content.decode()
+
+
+def test_each_kind_of_file_has_one_to_begin_with(province: Province, board: Client) -> None:
+    refused_in_words = []
+    for kind in kinds_for(province.hoa):
+        reply = board.get(reverse("import-template", args=[kind.key]), {"nam": "2024"})
+        if reply.status_code == 302:
+            refused_in_words.append(kind.key)
+        else:
+            assert (kind.key, reply.status_code) == (kind.key, 200)
+            assert recognise(read_book("mau.xlsx", reply.content), province.hoa) is kind
+    assert set(refused_in_words) <= {"phieu-dang-ky"}  # of a unit that is not asked
 
 
 def test_units_are_named_in_what_changes(province: Province, board: Client) -> None:

@@ -96,4 +96,5 @@ class CatalogueKind:
         return 0
 
     def _known(self) -> dict[str, str]:
-        return {fold(str(one.column_name)): str(one.column_name) for one in self.resource.fields.values()}
+        """By their folded form all headings, also of columns that stand for stored rows, as a source of money does."""
+        return {fold(str(one.column_name)): str(one.column_name) for one in self.resource().fields.values()}

@@ -13,12 +13,11 @@ from trainingplan.rules.text import quoted
 
 CONVERT, KEEP = "doi", "giu"
 OPTIONS = ((CONVERT, "Chuyển sang Unicode"), (KEEP, "Giữ nguyên như trong tệp"))
-MOST_PLACES = 20_000
 Cell = tuple[int, int]
 
 
 def legacy_questions(book: Book) -> tuple[Question, ...]:
-    """One question for each encoding, told by fonts or only suspected, with its cells; none for a book in Unicode."""
+    """One question for each encoding, told by fonts or suspected, with its first cell; none in Unicode."""
     found: defaultdict[str, list[tuple[Sheet, Cell]]] = defaultdict(list)
     encodings: dict[str, str] = {}
     for sheet in book.sheets:
@@ -50,13 +49,8 @@ def _question(key: str, encoding: str, cells: list[tuple[Sheet, Cell]]) -> Quest
     text = str(sheet.rows[row - 1][column - 1])
     example = f"{quoted(text)} sẽ là {quoted(unicode_of(text, encoding))}"
     says = "dùng phông của mã" if key.endswith("phong") else "có vẻ viết theo mã"
-    places = tuple(Place(one.name, *cell) for one, cell in cells[:MOST_PLACES])
-    return Question(
-        key,
-        f"{format_count(len(cells))} ô {says} {ENCODINGS[encoding]}: {example}. Chuyển sang Unicode?",
-        OPTIONS,
-        places,
-    )
+    asks = f"{format_count(len(cells))} ô {says} {ENCODINGS[encoding]}: {example}. Chuyển sang Unicode?"
+    return Question(key, asks, OPTIONS, (Place(sheet.name, row, column),), text)
 
 
 def _converted(sheet: Sheet, answers: Mapping[str, str]) -> Sheet:

@@ -166,8 +166,22 @@ def run(task: Task, judged: Judged | None = None) -> Outcome:
         found = problems_in(result, reader.table, reader.resource, reader.sheet)
         problems += (one for one in found if one.place not in told)
     lines += _outside_tables(problems, lines)
-    all_problems = tuple(dict.fromkeys(problems))
+    all_problems = tuple(sorted(dict.fromkeys(problems), key=_as_in_the_file(problems)))
     return Outcome(tuple(lines), all_problems, contents.questions, contents.notes, _digest(lines, all_problems))
+
+
+def _as_in_the_file(problems: Iterable[Problem]) -> Callable[[Problem], tuple[int, int, int]]:
+    """What is said of the whole file first; then sheet by sheet, row by row, as somebody goes through it."""
+    sheets: dict[str, int] = {}
+    for problem in problems:
+        if problem.place is not None:
+            sheets.setdefault(problem.place.sheet, len(sheets) + 1)
+
+    def where(problem: Problem) -> tuple[int, int, int]:
+        place = problem.place
+        return (0, 0, 0) if place is None else (sheets[place.sheet], place.row, place.column)
+
+    return where
 
 
 def _resource(table: Table) -> CatalogueResource:

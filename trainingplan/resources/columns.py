@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 from import_export.fields import Field
 from import_export.widgets import Widget
 
@@ -15,7 +16,7 @@ from trainingplan.reading import CellError, FormulaWithoutValue
 from trainingplan.reading.book import SerialOf1904
 from trainingplan.reading.cells import text_value
 from trainingplan.readings import note_people
-from trainingplan.rules.dates import PartialDate, day_of_serial, parse_date, year_of_day
+from trainingplan.rules.dates import PartialDate, day_of_serial, parse_birth, parse_date, year_of_day
 from trainingplan.rules.names import fold
 from trainingplan.rules.numbers import parse_count, parse_money
 from trainingplan.rules.text import clean, quoted
@@ -110,7 +111,7 @@ class Day(DateCell):
 
 
 class PartialDay(DateCell):
-    """A date of which only the year may be known; written as text, since a sheet has no such dates."""
+    """A birth, of which only the year may be known; written as text, since a sheet has no such dates."""
 
     def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
         """A bare year that was typed into a cell of dates is a day of 1905 to the sheet: asked about, never taken."""
@@ -127,7 +128,7 @@ class PartialDay(DateCell):
         return super().clean(value, row, **kwargs)
 
     def read(self, text: str) -> PartialDate | None:
-        return parse_date(text)
+        return parse_birth(text, this_year=timezone.localdate().year)
 
     def render(self, value: PartialDate | None, obj: Any = None, **kwargs: Any) -> str:
         return value.display() if value else ""

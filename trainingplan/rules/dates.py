@@ -100,6 +100,14 @@ def parse_date(text: str | None) -> PartialDate | None:
     return PartialDate(year, month, day)
 
 
+def parse_birth(text: str | None, *, this_year: int) -> PartialDate | None:
+    """Read a date of birth: as `parse_date` does, and refused with the code `unborn` when it is after this year."""
+    read = parse_date(text)
+    if read is not None and read.year > this_year:
+        raise _refusal(text or "", "unborn", "ở sau năm nay, không thể là ngày sinh. Kiểm tra năm rồi nhập lại.")
+    return read
+
+
 def day_of_serial(number: int) -> date | None:
     """Return the day that a sheet means by its bare number, or ``None`` when it may be a year or no date at all."""
     return _SERIAL_ZERO + timedelta(days=number) if _FIRST_SERIAL <= number <= _LAST_SERIAL else None
