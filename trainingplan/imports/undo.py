@@ -14,10 +14,11 @@ from django.utils.module_loading import import_string
 
 from trainingplan.imports.batches import KEPT_DAYS, Progress, kind_for, visible_batches, writing
 from trainingplan.imports.kinds import ROW
-from trainingplan.imports.problems import shown
+from trainingplan.imports.problems import LONGEST
 from trainingplan.imports.running import cells_of, stored_columns
 from trainingplan.models import Change, ImportBatch, ImportedRow, User
 from trainingplan.resources.base import CatalogueResource, KeyLoader, words_of
+from trainingplan.resources.columns import plain
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import one_batch
 from trainingplan.services.refusals import Refused
@@ -67,7 +68,7 @@ def words_of_undone(batch: ImportBatch) -> str:
     """What undoing came to, and where the rows that stay are named."""
     if not batch.kept:
         return "Đã hoàn tác tất cả các dòng."
-    return f"Đã hoàn tác, giữ nguyên {format_count(batch.kept)} dòng; từng dòng và lý do ở trang của lần nhập."
+    return f"Đã hoàn tác, giữ nguyên {format_count(batch.kept)} dòng; vì sao thì xem ở «Giữ nguyên khi hoàn tác»."
 
 
 def _together(table: "_Table") -> tuple[str, int]:
@@ -283,7 +284,7 @@ def _given(resource: CatalogueResource, cells: Mapping[str, Any]) -> dict[str, A
 def _difference(after: dict[str, Any], now: dict[str, Any]) -> str:
     """The first cells that are not what the batch has written, in words."""
     told = (
-        f"{heading} nay là «{shown(now.get(heading))}»"
+        f"{heading} nay là «{plain(now.get(heading))[:LONGEST]}»"
         for heading, value in after.items()
         if (now.get(heading) or "") != (value or "")
     )

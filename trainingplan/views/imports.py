@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from trainingplan.imports.batches import (
     OPEN,
+    ChangedSince,
     answer,
     apply,
     cancel,
@@ -93,6 +94,8 @@ def start(request: UserRequest, batch: ImportBatch, kind: str, title: str, param
         return follow(request, job)
     try:
         _at_once(request, batch, kind, params)
+    except ChangedSince:
+        pass  # the new preview says so itself
     except Refused as refused:
         messages.error(request, refused.message, extra_tags="is-bad")
     return redirect(url)
