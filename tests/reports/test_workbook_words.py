@@ -1,8 +1,10 @@
 """The whole-plan workbook in words: rows by their names, and what is named but not there."""
 
+from io import BytesIO
 from itertools import pairwise
 
 import pytest
+from openpyxl import load_workbook
 
 from reports.workbook.taking_in import take_in
 from reports.workbook.writing import write_workbook
@@ -57,6 +59,24 @@ def test_a_text_names_only_what_is_there_or_in_the_file(name: str, text: str, wo
     assert [words in one for one in told(rows)] == [True]
     assert take(other_plan()).problems == ()
     assert [words in one for one in told(rows)] == [True]
+
+
+def test_one_wrong_row_is_told_once_whoever_names_it() -> None:
+    board = make_user("lan", "Trần Thị Lan", Role.BOARD)
+    workbook = load_workbook(BytesIO(_file(other_plan())))
+    programmes = workbook["Chương trình"]
+    head = next(cell for cell in programmes[1] if cell.value == "Loại")
+    programmes.cell(2, head.column).value = "Học"
+    kept = BytesIO()
+    workbook.save(kept)
+    content = kept.getvalue()
+    kind = recognise(read_book("so.xlsx", content), board)
+    batch = preview(take_up(name="so.xlsx", content=content, kind=kind, plan=None, actor=board))
+    report = read_report(batch)
+    assert [(one.place.sheet, one.heading) for one in report.problems if one.place] == [("Chương trình", "Loại")]
+    assert batch.refused > 5
+    assert f"{batch.refused - 1} dòng chưa xét được, vì dòng mà chúng gọi tên còn lỗi." in report.notes[0]
+    assert ("Năm", "", "2031") in report.lines[0].changes
 
 
 def test_a_unit_that_is_no_more_takes_no_part() -> None:

@@ -1,7 +1,7 @@
 """One run of a file's tables through their resources, inside a transaction that the caller keeps or rolls back."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
@@ -16,6 +16,7 @@ from trainingplan.models import User
 from trainingplan.resources.base import CatalogueResource
 from trainingplan.resources.bulk import BulkResource
 from trainingplan.resources.columns import Column
+from trainingplan.rules.numbers import format_count
 
 Cells = dict[str, Any]
 Watch = Callable[[int], None]
@@ -159,15 +160,33 @@ def run(task: Task, judged: Judged | None = None) -> Outcome:
     told = {problem.place for problem in before if problem.place is not None and problem.place.column}
     problems = list(before)
     lines: list[Line] = []
+    waiting: set[Place] = set()
     for index in range(len(contents.tables)):
         reader = judged.reader if judged else task.reader(index, before)
         result = judged.result if judged else reader.take_in(task)
         lines += judged.write(task) if judged else reader.lines(result)
         found = problems_in(result, reader.table, reader.resource, reader.sheet)
         problems += (one for one in found if one.place not in told)
+        waiting |= {place_of(reader.table, *cell, reader.sheet) for cell in reader.resource.dependent}
+    problems, notes = _without_those_that_wait(problems, waiting)
     lines += _outside_tables(problems, lines)
     all_problems = tuple(sorted(dict.fromkeys(problems), key=_as_in_the_file(problems)))
-    return Outcome(tuple(lines), all_problems, contents.questions, contents.notes, _digest(lines, all_problems))
+    notes = (*contents.notes, *notes)
+    return Outcome(tuple(lines), all_problems, contents.questions, notes, _digest(lines, all_problems))
+
+
+def _without_those_that_wait(
+    problems: list[Problem], waiting: Collection[Place]
+) -> tuple[list[Problem], tuple[str, ...]]:
+    """The problems but for cells that only name a row which is refused itself; what is said of their rows instead."""
+    told = [one for one in problems if one.place not in waiting]
+    wrong = {(one.place.sheet, one.place.row) for one in told if one.place is not None}
+    rows = {(place.sheet, place.row) for place in waiting} - wrong
+    if not told or not rows:
+        return problems, ()
+    return told, (
+        f"{format_count(len(rows))} dòng chưa xét được, vì dòng mà chúng gọi tên còn lỗi. Sửa các lỗi rồi nhập lại.",
+    )
 
 
 def _as_in_the_file(problems: Iterable[Problem]) -> Callable[[Problem], tuple[int, int, int]]:

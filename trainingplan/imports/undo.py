@@ -284,7 +284,7 @@ def _given(resource: CatalogueResource, cells: Mapping[str, Any]) -> dict[str, A
 def _difference(after: dict[str, Any], now: dict[str, Any]) -> str:
     """The first cells that are not what the batch has written, in words."""
     told = (
-        f"{heading} nay là «{plain(now.get(heading))[:LONGEST]}»"
+        f"{heading} nay là «{plain(now.get(heading), heading)[:LONGEST]}»"
         for heading, value in after.items()
         if (now.get(heading) or "") != (value or "")
     )

@@ -113,7 +113,7 @@ class ImportedRow(models.Model):
         """(heading, old, new) of the cells that were changed, as shown."""
         named = named_by(self.after)
         return [
-            (heading, _shown(self.before.get(heading)), _shown(value))
+            (heading, _shown(heading, self.before.get(heading)), _shown(heading, value))
             for heading, value in self.after.items()
             if heading not in named and (self.before.get(heading) or "") != (value or "")
         ]
@@ -128,5 +128,5 @@ def named_by(headings: Collection[str]) -> frozenset[str]:
     return CELL_NAMED_BY if CELL_KEYS.issubset(headings) else frozenset()
 
 
-def _shown(value: object) -> str:
-    return f"{value:,}".replace(",", ".") if isinstance(value, int) else str(value or "")
+def _shown(heading: str, value: object) -> str:
+    return f"{value:,}".replace(",", ".") if isinstance(value, int) and heading != "Năm" else str(value or "")

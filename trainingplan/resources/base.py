@@ -36,7 +36,7 @@ class Changes(Diff):
 
     def as_html(self) -> list[tuple[str, str, str]]:
         shown = (
-            (column.column_name, "" if self.new else plain(old), plain(new))
+            (column.column_name, "" if self.new else plain(old, column.column_name), plain(new, column.column_name))
             for column, old, new in zip(self.columns, self.left, self.right, strict=True)
             if column.attribute != "id"  # a new row's is another at each try
         )
@@ -65,6 +65,8 @@ class CatalogueResource(Resource):
     """Keep the rows that are right though others are refused; set by whoever has asked for it."""
     refused_rows: frozenset[int] = frozenset()
     """Rows, by their number in ROW, that whoever read the file has refused: judged like all others, never written."""
+    dependent: Collection[tuple[int, str]] = ()
+    """Cells, by row number and heading, that are wrong only because the row which they name is refused itself."""
     taking_back = False
     """The file is what stood before: where writing takes off the mark of illustrative data, it comes back with them."""
     together = ""

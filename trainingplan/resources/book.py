@@ -99,7 +99,6 @@ class BookResource(BulkResource):
         self.readable, self._incomplete = False, False
         """Whether the sheet's rows can be read at all; and whether the row at hand was not filled in."""
         self.dependent: set[tuple[int, str]] = set()
-        """The cells, by row number and heading, that name a row which is refused itself."""
 
     @classmethod
     def sheet(cls) -> str:

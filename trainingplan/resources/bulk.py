@@ -123,8 +123,8 @@ class BulkResource(CatalogueResource):
                 continue
             if before is not None and column.get_value(before) == column.get_value(after):
                 continue
-            old = plain(column.export(before)) if before is not None else ""
-            new = plain(column.export(after))
+            old = plain(column.export(before), column.column_name) if before is not None else ""
+            new = plain(column.export(after), column.column_name)
             if old != new:
                 found.append((str(column.column_name), old, new))
         return found

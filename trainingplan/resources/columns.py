@@ -23,6 +23,7 @@ from trainingplan.rules.text import clean, quoted
 
 Row = Mapping[str, Any]
 YES, NO = "có", "không"
+YEAR = "Năm"
 DAYS_TO_1904 = 1462
 OLDEST = 1905
 """The years before are those of a sheet's numbers below 1900: ages, counts, an empty cell's zero."""
@@ -300,10 +301,10 @@ def unit_column() -> Reference:
     )
 
 
-def plain(value: object) -> str:
-    """A value of an export as the preview shows it."""
+def plain(value: object, heading: str = "") -> str:
+    """A value of an export as the preview shows it; a year is no amount."""
     if isinstance(value, datetime | date):
         return f"{value:%d/%m/%Y}"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and heading != YEAR:
         return f"{value:,}".replace(",", ".")
     return "" if value is None else str(value)
