@@ -149,7 +149,9 @@ def _with_differences(
 
 @prepared
 def _quotas(plan_id: int, ids: Collection[int]) -> QuerySet[Quota]:
-    return Quota.objects.filter(programme__plan_id=plan_id, pk__in=ids).order_by()
+    """With no more than a save looks at."""
+    found = Quota.objects.filter(programme__plan_id=plan_id, pk__in=ids).order_by()
+    return found.only("programme_id", "name", "number", "open_clause")
 
 
 def _column_names(quotas: Mapping[int, Quota]) -> dict[int, str]:

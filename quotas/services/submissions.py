@@ -15,6 +15,7 @@ from quotas.models import Submission
 from trainingplan.models import User
 from trainingplan.services.inserting import preparing
 from trainingplan.services.refusals import Refused
+from trainingplan.statements import rows_of
 from trainingplan.transactions import one_transaction
 
 KEPT_FOR = timedelta(days=7)
@@ -66,9 +67,7 @@ def _keep(key: UUID, reply: dict[str, Any]) -> None:
 def _run(text: str, values: Mapping[str, Any]) -> bool:
     """Whether the statement, in which fields stand by name, touched a row; `values` in the order of its places."""
     taken = [prepare(value) if (prepare := _PREPARE[name]) else value for name, value in values.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(_named(text), taken)
-        return bool(cursor.rowcount)
+    return bool(rows_of(connection.alias, _named(f"{text} RETURNING {{key}}"), taken, often=True))
 
 
 _PREPARE = {field.name: preparing(field) for field in Submission._meta.concrete_fields}

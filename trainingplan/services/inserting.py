@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import AutoField, CharField, ForeignKey, IntegerField, Model, TextField
 
+from trainingplan.statements import rows_of
+
 MOST_PARAMETERS = 30_000
 """In one statement, where the database names no limit of its own."""
 _AS_THEY_ARE = (CharField, TextField, IntegerField, ForeignKey)
@@ -94,8 +96,7 @@ def _run(values: Sequence[Row], head: str, tail: str) -> Iterator[int]:
     width = len(values[0])
     most = max(1, (connection.features.max_query_params or MOST_PARAMETERS) // width)
     place = f"({', '.join(['%s'] * width)})"
-    with connection.cursor() as cursor:
-        for start in range(0, len(values), most):
-            part = values[start : start + most]
-            cursor.execute(f"{head}{', '.join([place] * len(part))}{tail}", [value for row in part for value in row])
-            yield from (key for (key,) in cursor.fetchall())
+    for start in range(0, len(values), most):
+        part = values[start : start + most]
+        text, parameters = f"{head}{', '.join([place] * len(part))}{tail}", [value for row in part for value in row]
+        yield from (key for (key,) in rows_of(connection.alias, text, parameters, often=len(part) == 1))

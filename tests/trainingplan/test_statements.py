@@ -1,0 +1,63 @@
+"""Statements that are run by name do what the same text does, and what goes wrong is told as by Django's cursors."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import post_init
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
+
+from tests.cast import Province
+from trainingplan.models import Plan
+from trainingplan.policies import _plans
+from trainingplan.statements import Row, rows_of
+
+YEARS = "SELECT year FROM trainingplan_plan WHERE year = %s AND title <> '5%%'"
+
+
+def years(year: int) -> list[Row]:
+    return rows_of("default", YEARS, [year], often=True)
+
+
+@pytest.mark.django_db
+def test_a_statement_may_come_again_with_other_values(province: Province) -> None:
+    assert [years(year) for year in (2024, 1990, 10**6, 2024)] == [[(2024,)], [], [], [(2024,)]]
+    with CaptureQueriesContext(connection) as watched:
+        assert years(2024) == [(2024,)]
+    assert len(watched) == 1
+
+
+@pytest.mark.django_db
+def test_a_fault_is_django_s_and_breaks_the_transaction() -> None:
+    with transaction.atomic():
+        with pytest.raises(DatabaseError), transaction.atomic(savepoint=False):
+            rows_of("default", "SELECT 1 FROM nowhere", [], often=True)
+        with pytest.raises(TransactionManagementError):
+            years(2024)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_what_the_server_has_forgotten_is_told_it_again(province: Province) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is given the text each time")
+    years(2024)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(DatabaseError, match="does not exist"), transaction.atomic():
+        years(2024)
+    assert years(2024) == [(2024,)]
+
+
+@pytest.mark.django_db
+def test_who_watches_the_making_of_rows_sees_it(province: Province) -> None:
+    seen: list[object] = []
+
+    def watch(instance: Plan, **_: object) -> None:
+        seen.append(instance)
+
+    post_init.connect(watch, sender=Plan)
+    try:
+        assert _plans() == [province.plan]
+    finally:
+        post_init.disconnect(watch, sender=Plan)
+    assert seen
