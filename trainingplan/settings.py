@@ -204,9 +204,19 @@ def shared_storage() -> dict[str, Any]:
     bucket = env.str("STORAGE_BUCKET", default="")
     if not bucket:
         return {"BACKEND": "trainingplan.storage.WholeFileStorage"}
+    from botocore.config import Config  # type: ignore[import-untyped] # noqa: PLC0415 - slow, and only of a bucket
+
     options = {"bucket_name": bucket, "file_overwrite": False, "region_name": env.str("STORAGE_REGION", default=None)}
-    if address := env.str("STORAGE_URL", default=""):
-        options |= {"endpoint_url": address, "addressing_style": "path"}
+    address = env.str("STORAGE_URL", default="")
+    if address:
+        options["endpoint_url"] = address
+    # A store that does not answer is given up before the server gives up the process that waits for it.
+    options["client_config"] = Config(
+        s3={"addressing_style": "path" if address else "auto"},
+        connect_timeout=5,
+        read_timeout=20,
+        retries={"total_max_attempts": 2},
+    )
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 

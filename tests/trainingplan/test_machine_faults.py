@@ -20,6 +20,7 @@ from reports.exports import put_in_place
 from tests.cast import Province
 from trainingplan import console
 from trainingplan.rules.machine_faults import of_storage
+from trainingplan.settings import shared_storage
 from trainingplan.storage import WholeFileStorage
 
 FULL = OSError(errno.ENOSPC, "No space left on device", "/x/kế hoạch.khdt")
@@ -122,6 +123,15 @@ def test_a_setting_that_cannot_be_is_refused_in_words(project: Path, name: str, 
         check=False,
     )
     assert words in done.stderr
+
+
+def test_a_store_of_objects_that_is_silent_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before gunicorn ends the process after 120 seconds, which would end the request without a word."""
+    monkeypatch.setenv("STORAGE_BUCKET", "kho")
+    monkeypatch.setenv("STORAGE_URL", "http://kho.example.vn")
+    config = shared_storage()["OPTIONS"]["client_config"]
+    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) < 60
+    assert config.s3 == {"addressing_style": "path"}
 
 
 @pytest.mark.django_db
