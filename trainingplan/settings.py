@@ -124,6 +124,7 @@ if not str(DATABASES["default"].get("ENGINE")).endswith(("sqlite3", "postgresql"
     raise ImproperlyConfigured("DATABASE_URL không đúng: hãy ghi postgresql://… hoặc sqlite:////…")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue at BEGIN instead of failing at their first write; a commit is on the disk when it is acknowledged.
+    DATABASES["default"]["ENGINE"] = "trainingplan.sqlite3"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 60,
