@@ -57,10 +57,13 @@ class BoundedSheet(BookResource):
         lock_quotas(Quota.objects.filter(programme__plan=self.scene.plan).values_list("pk", flat=True))
 
     def faults(self) -> Faults:
+        read: dict[Part, BookResource] = self.scene.left.setdefault("bounded", {})
         coming = [name for name in ORDER if name in self.scene.sheets]
         if coming and coming[-1] != self.sheet():
+            read[self.part] = self
             return {}
-        return faults_of(self.scene.plan, self.part, self.pending)
+        found, self.elsewhere = faults_of(self.scene.plan, self.part, self.pending, read)
+        return found
 
 
 def programme_of_row(example: str = "boi-duong-mau") -> BookColumn:

@@ -1,4 +1,4 @@
-"""What a whole-plan workbook comes to under its ceilings: judged over all rows, told at rows of the last such sheet."""
+"""What a whole-plan workbook comes to under its ceilings: judged over all rows, told at the rows to blame."""
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -9,7 +9,8 @@ from typing import Any
 from quotas.models import Allocation, Quota, SubAllocation, SubQuota, UnitCap
 from quotas.services.bounds import nominated
 from trainingplan.models import Plan
-from trainingplan.resources.book import Faults, Pending
+from trainingplan.resources.base import Elsewhere
+from trainingplan.resources.book import BookResource, Faults, Pending
 from trainingplan.rules.numbers import format_count
 from trainingplan.selectors import plan_day, unit_names
 from trainingplan.services.refusals import Refused
@@ -61,17 +62,31 @@ class Fault:
     culprits: Mapping[Part, frozenset[Hashable]] = field(default_factory=dict)
 
 
-def faults_of(plan: Plan, part: Part, pending: Sequence[Pending]) -> Faults:
-    """By row number the field and why it is refused. Raises Refused for what no row of this sheet is to blame for."""
+def faults_of(
+    plan: Plan, part: Part, pending: Sequence[Pending], before: Mapping[Part, BookResource]
+) -> tuple[Faults, list[Elsewhere]]:
+    """By row number the field and why it is refused; and what rows of the sheets before are to blame for.
+
+    Raises Refused for what no row of the file is to blame for.
+    """
     figures = _figures(plan)
     _overlay(figures, part, pending)
     found: Faults = {}
+    elsewhere: list[Elsewhere] = []
     for fault in _faults(plan, figures):
         blamed = _blamed(fault, part, [one for one in pending if one.number not in found])
-        if not blamed:
-            raise Refused(fault.message)
         found |= {one.number: (part.value[0], fault.message) for one in blamed}
-    return found
+        if not blamed:
+            elsewhere += _blamed_before(fault, before)
+    return found, elsewhere
+
+
+def _blamed_before(fault: Fault, before: Mapping[Part, BookResource]) -> list[Elsewhere]:
+    """The rows of the last sheet that has any."""
+    for part, sheet in reversed([*before.items()]):
+        if blamed := _blamed(fault, part, sheet.pending):
+            return [Elsewhere(sheet, one.number, part.value[0], fault.message) for one in blamed]
+    raise Refused(fault.message)
 
 
 def _figures(plan: Plan) -> Figures:

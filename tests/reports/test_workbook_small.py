@@ -231,6 +231,20 @@ def test_what_bounds_the_figures_bounds_a_workbook(name: str, heading: str, valu
     assert all_rows() == before
 
 
+@pytest.mark.parametrize("good_rows", [False, True])
+def test_a_sum_beyond_its_ceiling_is_told_at_its_cell_in_whatever_sheet(*, good_rows: bool) -> None:
+    rows = other_plan()
+    take(rows)
+    before = all_rows()
+    rows["Phân bổ"][0]["Số người"] = 41
+    taken = take(rows, good_rows=good_rows)
+    assert {(one.place and one.place.label, one.heading, one.value) for one in taken.problems} == {
+        ("«Phân bổ», dòng 2, cột F", "Số người", "41")
+    }
+    assert ["đã phân bổ 48" in taken.problems[0].reason, "có trần" in taken.problems[1].reason] == [True, True]
+    assert (taken.kept, all_rows()) == (False, before)
+
+
 def test_new_estimates_are_priced_and_blanks_filled_from_the_norms() -> None:
     rows = other_plan()
     for heading in ("Loại mức chi", "Mức dùng", "Nội dung chi", "Khóa bộ định mức", "Thành tiền"):

@@ -55,6 +55,8 @@ class Problem:
     remedy: str
     heading: str = ""
     """The column's heading, where the table has told it."""
+    of_file: bool = False
+    """Nothing of the file is right without it, though it has a place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a resource says of a wrong row, as problems with a place, a reason and a remedy."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -57,6 +57,17 @@ def problems_in(result: Result, table: Table, resource: CatalogueResource, defau
                 elif problem.heading not in missing:  # one fault of the file, not one of each row
                     missing.add(problem.heading)
                     yield problem
+
+
+def problems_elsewhere(resource: CatalogueResource, tables: Sequence[Table]) -> Iterator[Problem]:
+    """What a table's judgement found in rows of the tables before it: nothing of the file can be taken in."""
+    for fault in resource.elsewhere:
+        table = next(one for one in tables if one.resource is fault.resource)
+        heading = fault.resource.heading_of(fault.field)
+        typed = next(row for row in table.dataset.dict if row[ROW] == fault.number).get(heading)
+        reason, remedy = reason_and_remedy(fault.message)
+        place = place_of(table, fault.number, heading, fault.resource.get_display_name())
+        yield Problem(place, shown(typed), reason, remedy, heading, of_file=True)
 
 
 def _of_row(row: RowResult, table: Table, resource: CatalogueResource, default_sheet: str) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from django.db.models import Model
 from import_export.results import Result, RowResult
 
 from trainingplan.imports.kinds import ROW, Contents, Place, Problem, Question, Table
-from trainingplan.imports.problems import place_of, problems_in
+from trainingplan.imports.problems import place_of, problems_elsewhere, problems_in
 from trainingplan.models import User
 from trainingplan.resources.base import CatalogueResource
 from trainingplan.resources.bulk import BulkResource
@@ -51,7 +51,7 @@ class Outcome:
 
     @property
     def file_problems(self) -> int:
-        return sum(problem.place is None for problem in self.problems)
+        return sum(problem.place is None or problem.of_file for problem in self.problems)
 
     def count(self, action: str) -> int:
         return sum(line.action == action for line in self.lines)
@@ -167,6 +167,7 @@ def run(task: Task, judged: Judged | None = None) -> Outcome:
         lines += judged.write(task) if judged else reader.lines(result)
         found = problems_in(result, reader.table, reader.resource, reader.sheet)
         problems += (one for one in found if one.place not in told)
+        problems += problems_elsewhere(reader.resource, contents.tables)
         waiting |= {place_of(reader.table, *cell, reader.sheet) for cell in reader.resource.dependent}
     problems, notes = _without_those_that_wait(problems, waiting)
     lines += _outside_tables(problems, lines)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import tablib
@@ -54,6 +55,16 @@ class KeyLoader(BaseInstanceLoader):
         return self.rows.get(key)
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A fault of a row of another table: its number in ROW, and the field."""
+
+    resource: "CatalogueResource"
+    number: int
+    field: str
+    message: str
+
+
 class CatalogueResource(Resource):
     """Columns are declared one by one; `import_id_fields` are those that tell which row is meant."""
 
@@ -67,6 +78,8 @@ class CatalogueResource(Resource):
     """Rows, by their number in ROW, that whoever read the file has refused: judged like all others, never written."""
     dependent: Collection[tuple[int, str]] = ()
     """Cells, by row number and heading, that are wrong only because the row which they name is refused itself."""
+    elsewhere: Sequence["Elsewhere"] = ()
+    """Faults that this table's judgement found in rows of tables before it, which are written already."""
     taking_back = False
     """The file is what stood before: where writing takes off the mark of illustrative data, it comes back with them."""
     together = ""
