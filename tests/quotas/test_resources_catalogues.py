@@ -124,7 +124,7 @@ def test_what_is_wrong_with_people_is_said_in_the_words_of_the_sheet(board: Clie
     )
     found = [(row, column) for row, column, _ in problems(upload(board, Person, content))]
     assert found == [
-        (2, "Mã"), (3, "Giới tính"), (3, "Ngày sinh"), (3, "Họ và tên"), (4, "Khóa đơn vị"),
+        (2, "Mã"), (3, "Họ và tên"), (3, "Giới tính"), (3, "Ngày sinh"), (4, "Khóa đơn vị"),
     ]  # fmt: skip
 
 
