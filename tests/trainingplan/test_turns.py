@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+
+from trainingplan.imports.rehearsal import rehearsal
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -65,3 +67,13 @@ def test_a_folder_that_takes_no_files_is_no_reason_to_refuse() -> None:
             assert connection.in_atomic_block
     finally:
         Path(f"{name}-turns").rmdir()
+
+
+def test_a_preview_in_a_passing_copy_takes_none(
+    turns: IO[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with rehearsal():
+        assert connections[DEFAULT_DB_ALIAS].in_atomic_block
+        assert free(turns)
+    assert not list(tmp_path.iterdir())

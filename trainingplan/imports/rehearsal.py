@@ -46,7 +46,7 @@ def _copy_of(real: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
     real.ensure_connection()
     copy = real.copy(real.alias)
     copy.settings_dict["NAME"] = NOWHERE
-    copy.settings_dict["OPTIONS"]["init_command"] = FOR_THE_MOMENT
+    copy.settings_dict["OPTIONS"] |= {"init_command": FOR_THE_MOMENT, "transaction_mode": "DEFERRED"}  # nobody else's
     copy.ensure_connection()
     real.connection.backup(copy.connection)
     return copy
