@@ -1,6 +1,9 @@
 """What browser tests share: a small province on a live server, and people who have signed in to it."""
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 from django.conf import settings
@@ -16,6 +19,24 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 40_000
 """Milliseconds for what a test waits for, on a machine that is ten times slower; who waits for a state loses none."""
 expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(autouse=True)
+def _answered_to_the_end(transactional_db: None, live_server: LiveServer) -> Iterator[None]:
+    """Empty the database only when the server has answered all that the pages still asked as they closed.
+
+    A page leaves requests behind, a save above all, which would write into the next test's data. Connections are taken
+    in turn: once ours has been answered, each earlier one has its thread, and that ends with its answer.
+    """
+    yield
+    server = live_server.thread
+    with closing(HTTPConnection(server.host, server.port, timeout=PATIENCE / 1000)) as connection:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    for thread in threading.enumerate():
+        if thread.name.endswith("(process_request_thread)"):
+            thread.join(PATIENCE / 1000)
+            assert not thread.is_alive(), "the server still answers a page that is closed"
 
 
 @pytest.fixture
