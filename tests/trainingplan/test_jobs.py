@@ -12,14 +12,17 @@ from django.utils import timezone
 
 from tests.cast import Province
 from trainingplan.models import Job, JobFile, Plan
-from trainingplan.rules.machine_faults import of_storage
+from trainingplan.rules.machine_faults import FULL_DATABASE, of_storage
+from trainingplan.services import jobs
 from trainingplan.services.jobs import (
+    BROKEN_OFF,
     CRASHED,
     UNKNOWN_FAULT,
     cancel_job,
     run_job,
     start_job,
     take_back_abandoned,
+    write_ends,
 )
 from trainingplan.services.refusals import Refused
 from trainingplan.services.running import GivenBack, Running, Superseded
@@ -257,6 +260,63 @@ def test_a_job_that_lost_the_database_is_tried_once_more(province: Province, fau
     assert (job.state, job.crashes, job.error) == (State.QUEUED, 1, "")
     job = run_job(job)
     assert (job.state, job.crashes, job.error) == (State.FAILED, 2, CRASHED)
+
+
+FULL = OperationalError("database or disk is full")
+
+
+def test_a_job_on_a_full_disk_is_not_tried_again_and_names_the_disk(province: Province) -> None:
+    def fill(_run: Running) -> None:
+        raise FULL
+
+    works["now"] = fill
+    job = run_job(asked(province))
+    assert (job.state, job.crashes, job.error) == (State.FAILED, 0, FULL_DATABASE)
+
+
+def test_an_end_that_the_full_disk_does_not_take_is_written_when_there_is_room(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(run: Running) -> None:
+        with run.transaction():
+            Plan.objects.update(place="Không được")
+            raise FULL
+
+    def full(*_: Any) -> int:
+        raise FULL
+
+    works["now"] = fill
+    with monkeypatch.context() as still:
+        still.setattr(jobs, "_settle", full)
+        job = run_job(asked(province, key="ban-hanh"))
+        assert job.state == State.RUNNING
+        with pytest.raises(OperationalError):
+            write_ends()
+    write_ends()
+    job.refresh_from_db()
+    assert (job.state, job.error) == (State.FAILED, FULL_DATABASE)
+    assert asked(province, key="ban-hanh") != job
+    assert Plan.objects.get().place == "Quảng Ngãi"
+
+
+def test_without_a_worker_who_asks_again_ends_what_broke_off(province: Province) -> None:
+    job = asked(province, key="ban-hanh")
+    begun(job)
+    assert asked(province, key="ban-hanh") == job
+    make_old(job)
+    assert asked(province, key="ban-hanh") != job
+    job.refresh_from_db()
+    assert (job.state, job.error) == (State.FAILED, BROKEN_OFF)
+
+
+def test_without_a_worker_who_asks_again_begins_what_could_not_begin(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = asked(province, key="ban-hanh")
+    begun_again: list[Job] = []
+    monkeypatch.setattr(jobs, "enqueue", begun_again.append)
+    assert asked(province, key="ban-hanh") == job
+    assert begun_again == [job]
 
 
 def test_a_crash_after_the_effect_was_written_repeats_nothing(province: Province) -> None:

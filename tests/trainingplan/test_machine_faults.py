@@ -19,7 +19,7 @@ from django.test import Client
 from reports.exports import put_in_place
 from tests.cast import Province
 from trainingplan import console
-from trainingplan.rules.machine_faults import of_storage
+from trainingplan.rules.machine_faults import is_full, of_storage
 from trainingplan.settings import shared_storage
 from trainingplan.storage import WholeFileStorage
 
@@ -148,6 +148,7 @@ def test_a_worker_is_held_to_what_a_server_is_held_to(settings: Any, monkeypatch
     [
         (OperationalError("server closed the connection"), "Việc vừa làm có thể chưa được ghi"),
         (InterfaceError("connection already closed"), "Cơ sở dữ liệu đang khởi động lại"),
+        (OperationalError("database or disk is full"), "Đĩa chứa cơ sở dữ liệu đã đầy"),
         (FULL, "Đĩa của máy chủ đã đầy"),
     ],
 )
@@ -170,6 +171,7 @@ def test_only_faults_of_disks_and_of_stores_are_told_as_such() -> None:
     remote = type("EndpointConnectionError", (Exception,), {"__module__": "botocore.exceptions"})
     assert "Kho tệp không trả lời" in of_storage(remote())
     assert "không đọc hoặc ghi được tệp" in of_storage(PermissionError(errno.EACCES, "x"))
+    assert [is_full(error) for error in (caused("53100"), caused("42P01"), FULL, None)] == [True, False, False, False]
     assert [of_storage(error) for error in (None, ValueError("x"), OSError("no number"))] == ["", "", ""]
 
 

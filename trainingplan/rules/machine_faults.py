@@ -34,6 +34,18 @@ def with_name(error: OSError) -> str:
     return words[:1].upper() + words[1:]
 
 
+FULL_DATABASE = (
+    "Đĩa chứa cơ sở dữ liệu đã đầy, nên việc này chưa được ghi. Hãy báo người quản trị giải phóng chỗ trống."
+)
+_PG_DISK_FULL = "53100"
+_SQLITE_FULL = "disk is full"
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether a database has said that its disk is full: SQLite in words, PostgreSQL's driver by a code."""
+    return _SQLITE_FULL in str(error) or getattr(getattr(error, "__cause__", None), "pgcode", None) == _PG_DISK_FULL
+
+
 def of_storage(error: BaseException | None) -> str:
     """For those who use the pages; empty where the fault is not one of the disk or of the store of objects."""
     if type(error).__module__.partition(".")[0] in _STORE_OF_OBJECTS:

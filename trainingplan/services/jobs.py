@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -17,7 +18,7 @@ from django_tasks import task
 from trainingplan.models import Job, Plan, User
 from trainingplan.models.jobs import PENDING
 from trainingplan.readings import watching_people
-from trainingplan.rules.machine_faults import of_storage
+from trainingplan.rules.machine_faults import FULL_DATABASE, is_full, of_storage
 from trainingplan.services.readings import log_reading
 from trainingplan.services.refusals import Refused
 from trainingplan.services.running import Beat, Cancelled, GivenBack, Running, Superseded
@@ -28,6 +29,12 @@ CRASHES_BORNE = 1
 """After so many broken attempts a job is tried once more; the next break ends it."""
 UNKNOWN_FAULT = "Việc này dừng vì lỗi của phần mềm. Lỗi đã được ghi lại; hãy báo người quản trị."
 CRASHED = "Máy xử lý dừng giữa chừng hai lần nên việc này không được làm tiếp. Hãy báo người quản trị rồi yêu cầu lại."
+BROKEN_OFF = (
+    "Việc này dừng giữa chừng vì máy chủ không ghi được vào cơ sở dữ liệu: đĩa đầy, hoặc cơ sở dữ liệu tạm nghỉ. "
+    "Hãy báo người quản trị rồi yêu cầu lại."
+)
+IN_LINE_AT_MOST = timedelta(minutes=3)
+"""No request lasts longer: what ran within one and has been silent for so long is dead."""
 
 
 def start_job(
@@ -52,8 +59,13 @@ def start_job(
         pending = Job.objects.filter(key=key, state__in=PENDING).first() if key else None
         if pending is None:
             raise
-        return pending
-    return job
+    else:
+        return job
+    if settle_in_line(pending):
+        return start_job(kind=kind, title=title, params=params, plan=plan, actor=actor, key=key, back=back)
+    if in_line() and pending.state == Job.State.QUEUED:  # The disk was full when it was to begin.
+        enqueue(pending)
+    return pending
 
 
 def when_committed(act: Callable[[], None]) -> None:
@@ -127,9 +139,9 @@ def _attempt(running: Running) -> None:
         give_back(running)
     except Refused as refused:
         _end(running, Job.State.FAILED, refused.message)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError) as error:
         logger.exception("Job %s lost the database", running.job.pk)
-        _break_off(running)
+        _break_off(running, FULL_DATABASE if is_full(error) else "")
     except Exception as error:
         logger.exception("Job %s failed", running.job.pk)
         _end(running, Job.State.FAILED, of_storage(error) or UNKNOWN_FAULT)
@@ -140,21 +152,35 @@ def _attempt(running: Running) -> None:
 def _end(running: Running, state: Job.State, error: str = "") -> None:
     done, total, words = running.told
     now = timezone.now()
+    job, how = running.job, {"state": state, "error": error, "finished_at": now, "heartbeat_at": now}
+    how |= {"done": done, "total": total, "words": words, "notes": job.notes, "links": job.links}
+    _write_end(running, lambda: running.current.update(**how))
+
+
+_UNWRITTEN: dict[UUID, Callable[[], object]] = {}
+"""Ends of attempts of this process that the database has not taken, by their job."""
+
+
+def _write_end(running: Running, write: Callable[[], object]) -> None:
+    """What cannot be written now is written later by `write_ends`; by another process, once the job is silent."""
     _reconnect(running)
     try:
-        running.current.update(
-            state=state,
-            error=error,
-            finished_at=now,
-            heartbeat_at=now,
-            done=done,
-            total=total,
-            words=words,
-            notes=running.job.notes,
-            links=running.job.links,
-        )
-    except Error:  # What cannot be written now is found when the sign of life is old.
+        write()
+    except Error:
         logger.exception("The end of job %s was not written", running.job.pk)
+        _UNWRITTEN[running.job.pk] = write
+
+
+def write_ends() -> None:
+    """Write the ends that could not be written before; raises where they still cannot."""
+    for pk, write in list(_UNWRITTEN.items()):
+        write()
+        del _UNWRITTEN[pk]
+
+
+def is_broken_off(job: Job) -> bool:
+    """Whether a job that ran within this request stands still, because how it ended could not be written."""
+    return in_line() and (job.pk in _UNWRITTEN or job.state == Job.State.QUEUED)
 
 
 def _reconnect(running: Running) -> None:
@@ -163,13 +189,12 @@ def _reconnect(running: Running) -> None:
         connection.close_if_unusable_or_obsolete()
 
 
-def _break_off(running: Running) -> None:
-    """As if the worker had died, but without the wait where the database is there again: it was only restarted."""
-    _reconnect(running)
-    try:
-        _settle(running.current)
-    except Error:
-        logger.exception("The break of job %s was not written", running.job.pk)
+def _break_off(running: Running, error: str) -> None:
+    """As if the worker had died, but without the wait where the database is there again: it was only restarted.
+
+    With an error it is not tried once more: so a full disk.
+    """
+    _write_end(running, lambda: _settle(running.current, error))
 
 
 def give_back(running: Running) -> None:
@@ -199,10 +224,31 @@ def take_back_abandoned() -> int:
     return _settle(silent) if silent.exists() else 0
 
 
-def _settle(broken: QuerySet[Job]) -> int:
+def settle_in_line(job: Job) -> bool:
+    """Where there is no worker, nobody looks after what broke off: who comes back to it ends it. Whether it is over."""
+    if not in_line():
+        return False
+    now = timezone.now()
+    old = now - IN_LINE_AT_MOST
+    mine = Job.objects.filter(pk=job.pk)
+    try:
+        write_ends()
+        if (silent := mine.filter(state=Job.State.RUNNING, heartbeat_at__lt=old)).exists():
+            _settle(silent, BROKEN_OFF)
+        if (waiting := mine.filter(state=Job.State.QUEUED, queued_at__lt=old)).exists():
+            waiting.update(state=Job.State.FAILED, finished_at=now, error=BROKEN_OFF)
+    except Error:
+        logger.exception("The end of job %s is not written yet", job.pk)
+    job.refresh_from_db()
+    return not job.pending
+
+
+def _settle(broken: QuerySet[Job], error: str = "") -> int:
     now = timezone.now()
     broken.filter(committed_at__isnull=False).update(state=Job.State.DONE, finished_at=now)
     broken.filter(cancel_asked_at__isnull=False).update(state=Job.State.CANCELLED, finished_at=now)
+    if error:
+        broken.update(state=Job.State.FAILED, finished_at=now, error=error)
     broken.filter(crashes__gte=CRASHES_BORNE).update(
         state=Job.State.FAILED, finished_at=now, error=CRASHED, crashes=F("crashes") + 1
     )

@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 
 from trainingplan.backup.tables import file_names
 from trainingplan.models import Chore, Job, JobFile
-from trainingplan.services.jobs import STOPPING, enqueue, take_back_abandoned
+from trainingplan.services.jobs import STOPPING, enqueue, take_back_abandoned, write_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,7 @@ class WorkLoop:
         """One turn; a database that is away is waited for."""
         try:
             close_old_connections()
+            write_ends()
             self.empty()
             if look_after:
                 self.look_after()

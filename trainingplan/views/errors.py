@@ -7,10 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
 from trainingplan.logs import request_id
-from trainingplan.rules.machine_faults import of_storage
+from trainingplan.rules.machine_faults import is_full, of_storage
 
 DATABASE_AWAY = (
     "Cơ sở dữ liệu đang khởi động lại, bận hoặc hết chỗ. Việc vừa làm có thể chưa được ghi: "
+    "hãy mở lại trang để xem trước khi làm lại."
+)
+DATABASE_FULL = (
+    "Đĩa chứa cơ sở dữ liệu đã đầy: hãy báo người quản trị giải phóng chỗ trống. Việc vừa làm có thể chưa được ghi: "
     "hãy mở lại trang để xem trước khi làm lại."
 )
 """It may have gone away after the commit as well, while the page was made."""
@@ -30,5 +34,5 @@ def server_error(_request: HttpRequest) -> HttpResponse:
 def _passing(error: BaseException | None) -> str:
     """Of a database or a storage that cannot be had at the moment; empty for any other fault."""
     if isinstance(error, OperationalError | InterfaceError):
-        return DATABASE_AWAY
+        return DATABASE_FULL if is_full(error) else DATABASE_AWAY
     return of_storage(error)

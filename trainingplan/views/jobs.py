@@ -17,7 +17,7 @@ from trainingplan.job_list import asker_of, files_of, kept_until, opens_results,
 from trainingplan.models import Job
 from trainingplan.policies import WRITE, Action, UserRequest, access, may
 from trainingplan.readings import note_people
-from trainingplan.services.jobs import cancel_job
+from trainingplan.services.jobs import BROKEN_OFF, cancel_job, is_broken_off, settle_in_line
 from trainingplan.services.readings import people_read_at
 from trainingplan.session_rules import passive
 
@@ -95,6 +95,8 @@ def _find(request: UserRequest, pk: UUID) -> Job:
     found = visible_jobs(request.user).filter(pk=pk).first()
     if found is None:
         raise Http404(pk)
+    if found.pending:
+        settle_in_line(found)
     return found
 
 
@@ -107,5 +109,8 @@ def follow(request: UserRequest, started: Job) -> HttpResponse:
         return redirect(now.links[0]["url"])
     if now.state == Job.State.FAILED and now.back:
         messages.error(request, now.error, extra_tags="is-bad")
+        return redirect(now.back)
+    if now.back and is_broken_off(now):
+        messages.error(request, BROKEN_OFF, extra_tags="is-bad")
         return redirect(now.back)
     return redirect("job", now.pk)
