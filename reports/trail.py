@@ -11,7 +11,8 @@ from uuid import UUID
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from trainingplan.models import Change, Plan, User
@@ -127,7 +128,7 @@ def _midnight(day: date) -> datetime:
 def trail(plan: Plan, filters: Filters, *, before: int | None = None, after: int | None = None) -> Stretch:
     """The newest batches, or those next to a key in the log; the newest where there are none. Nothing is counted.
 
-    A batch stands where its last change does. Four queries at the most, whatever is in the log.
+    A batch stands where its last change does. Five queries at the most, whatever is in the log.
     """
     found = changes(plan, filters)
     if after is not None:
@@ -192,7 +193,7 @@ def _batches(plan: Plan, found: QuerySet[Change], keys: Collection[UUID]) -> tup
         )
         .order_by("-last")
     )
-    lines = _lines(found, {head["batch"]: head["first"] for head in heads})
+    lines = _lines(found, {head["batch"]: (head["first"], head["count"]) for head in heads})
     names = unit_names(plan_day(plan), {head["unit"] for head in heads if head["unit"]})
     return tuple(
         Batch(
@@ -220,12 +221,20 @@ def _tables(count: int, first: str, last: str) -> str:
     return ", ".join(dict.fromkeys((table_label(first), table_label(last))))
 
 
-def _lines(found: QuerySet[Change], firsts: Mapping[UUID, int]) -> Mapping[UUID, list[Line]]:
-    """The first changes of each batch, in one query; others may have written between them."""
+def _lines(found: QuerySet[Change], counts: Mapping[UUID, tuple[int, int]]) -> Mapping[UUID, list[Line]]:
+    """The first changes of each batch, whose first key and count are given; others may have written between them.
+
+    One query; a second one where the changes that are shown lie far apart, as filtered ones may.
+    """
     lines: dict[UUID, list[Line]] = defaultdict(list)
-    near = reduce(or_, (Q(batch=key, pk__lt=first + NEAR) for key, first in firsts.items()), Q(pk=None))
-    for change in found.filter(near, batch__in=list(firsts)).order_by("pk"):
+    near = reduce(or_, (Q(batch=key, pk__lt=first + NEAR) for key, (first, _) in counts.items()), Q(pk=None))
+    for change in found.filter(near, batch__in=list(counts)).order_by("pk"):
         if len(lines[change.batch]) < LINES:
+            lines[change.batch].append(_line(change))
+    if apart := [key for key, (_, count) in counts.items() if len(lines[key]) < min(count, LINES)]:
+        place = Window(RowNumber(), partition_by="batch", order_by="pk")
+        lines |= {key: [] for key in apart}
+        for change in found.filter(batch__in=apart).annotate(place=place).filter(place__lte=LINES).order_by("pk"):
             lines[change.batch].append(_line(change))
     return lines
 

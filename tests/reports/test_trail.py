@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reports.trail import BATCHES, LINES, SYSTEM, WHOLE_BATCH, Filters, Stretch, field_label, table_label, trail
+from reports.trail import BATCHES, LINES, NEAR, SYSTEM, WHOLE_BATCH, Filters, Stretch, field_label, table_label, trail
 from tests.cast import Province, make_user
 from trainingplan.models import Change, Role, Unit
 from trainingplan.services.changes import Entry, one_batch, record
@@ -55,6 +55,15 @@ def test_a_great_act_is_folded_and_read_whole_on_its_own_pages(province: Provinc
     first, second = read(client, province, f"?lan={key}"), read(client, province, f"?lan={key}&trang=2")
     assert [f"dòng {n}<" in first for n in (1, WHOLE_BATCH, WHOLE_BATCH + 1)] == [True, True, False]
     assert [f"dòng {n}<" in second for n in (WHOLE_BATCH, WHOLE_BATCH + 1, size)] == [False, True, True]
+
+
+def test_of_a_filtered_act_the_first_changes_are_shown_however_far_apart(province: Province) -> None:
+    rare = range(1, 20 * NEAR, NEAR)
+    entries = (entry(n, table="quota" if n in rare else "allocation") for n in range(1, 20 * NEAR))
+    record(entries, actor=province.hoa, plan=province.plan)
+    (batch,) = page(province, Filters(table="quota")).batches
+    assert [line.new for line in batch.lines] == [f"{n}" for n in rare][:LINES]
+    assert (batch.count, batch.more) == (len(rare), len(rare) - LINES)
 
 
 def record_many(province: Province, count: int, unit: Unit | None = None) -> list[UUID]:
