@@ -1,6 +1,9 @@
 """When the budget may be written: the state of the plan and the role."""
 
-from budget.models import BudgetLine
+from collections.abc import Collection
+
+from budget.models import BudgetLine, GrantedAmount
+from budget.rules.classes import STEPS
 from trainingplan.models import Plan, Role, User
 from trainingplan.policies import FROZEN, Action, may
 from trainingplan.services.refusals import Refused
@@ -43,6 +46,18 @@ def check_nothing_granted(line: BudgetLine) -> None:
     """Raise Refused when an amount was granted or settled of the line: it is approved as long as one stands."""
     if line.granted.exists() or line.settled.exists():
         raise Refused("Dòng này đã có số được giao hoặc quyết toán. Xóa quyết định giao trước, rồi mới đưa về dự kiến.")
+
+
+def check_grants_go(gone: Collection[GrantedAmount]) -> None:
+    """Raise Refused when a class that runs on these granted amounts would be left without any."""
+    ids, lines = {one.pk for one in gone}, {one.line_id for one in gone}
+    left = GrantedAmount.objects.filter(line__in=lines).exclude(pk__in=ids).values("line")
+    bare = BudgetLine.objects.filter(pk__in=lines, state__in=STEPS).exclude(pk__in=left).order_by("position")
+    if line := bare.first():
+        raise Refused(
+            f"Không xóa được: lớp «{line.content}» đã ở bước «{line.get_state_display()}» mà không còn quyết định "
+            "giao nào khác. Nhập quyết định đúng trước, hoặc lùi lớp về «được duyệt kinh phí» ở trang «Mở lớp»."
+        )
 
 
 def check_execution(actor: User) -> None:

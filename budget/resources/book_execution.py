@@ -1,14 +1,14 @@
 """The whole-plan workbook's decisions on funds, what they grant, and what was settled: they come after the plan."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 
 from budget.models import BudgetLine, Grant, GrantedAmount, SettledAmount
-from budget.policies import SETTLED_WORDS
+from budget.policies import SETTLED_WORDS, check_grants_go
 from budget.resources.book import SOURCES
 from budget.resources.book_costs import line_of_row
 from budget.resources.book_lines import ADDED, LINES
@@ -117,6 +117,10 @@ class GrantedSheet(ExecutionSheet):
         model = GrantedAmount
         import_id_fields = ("grant", "line", "source")
         name = "Số được giao"
+
+    def remove(self, rows: Sequence[GrantedAmount], *, reason: str) -> None:
+        check_grants_go(rows)
+        super().remove(rows, reason=reason)
 
     def faults(self) -> Faults:
         """Of every line and source the decisions sum to zero or more."""

@@ -29,6 +29,7 @@ from trainingplan.selectors import plan_day, unit_names
 
 State = BudgetLine.State
 STATE_WORDS = {state.value: str(state.label) for state in State}
+WAITS_FOR_MONEY = "chờ duyệt kinh phí"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class ClassRow:
 
     @property
     def next_words(self) -> str:
-        return STATE_WORDS.get(self.following, "")
+        """The next step; of a class whose money is only planned, what comes before all steps."""
+        return WAITS_FOR_MONEY if self.line.state == State.PLANNED else STATE_WORDS.get(self.following, "")
 
     @property
     def waits(self) -> bool:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from budget.models import MAXIMUM, BudgetLine, FundSource, Grant, GrantedAmount
-from budget.policies import check_execution
+from budget.policies import check_execution, check_grants_go
 from budget.rules.execution import Three, grant_fault
 from budget.selectors.execution import Part, Slot, execution_mark, held_parts
 from budget.services.lines import lock_budget
@@ -105,8 +105,8 @@ def remove_grant(*, plan: Plan, grant: Grant, actor: User, reason: str) -> None:
         raise Refused("Quyết định này vừa được người khác xóa.")
     if not reason:
         raise Refused("Cần ghi lý do xóa quyết định.", field="reason")
-    rows = stored.amounts.values_list("line", "source", "amount")
-    changes = {(line_id, source_id): -amount for line_id, source_id, amount in rows}
+    check_grants_go(rows := list(stored.amounts.all()))
+    changes = {(row.line_id, row.source_id): -row.amount for row in rows}
     lines, sources = _lines(plan, changes), FundSource.objects.in_bulk()
     held = held_parts(plan)
     if faults := _faults(changes, lines, sources, held):

@@ -7,10 +7,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from budget.models import BudgetLine, ClassStep, FundSource
+from budget.models import BudgetLine, ClassStep, FundSource, Grant
+from budget.resources.book_execution import GrantedSheet
 from budget.rules.classes import ORDER, Course, Taken, days_late, following, last_day, preceding, standing, step_fault
 from budget.selectors.classes import class_table, hand_of, late_classes
 from budget.services.classes import Happening, StepsRefused, take_step, take_step_back
+from budget.services.grants import GrantData, add_grant, remove_grant
 from budget.services.settlements import Settling, settle
 from budget.services.states import approve_line
 from reports.rules.compare import digest
@@ -66,6 +68,32 @@ def run_to_closing(province: Province, line: BudgetLine) -> None:
 
 def state_of(line: BudgetLine) -> str:
     return BudgetLine.objects.get(pk=line.pk).state
+
+
+def test_a_class_that_runs_keeps_the_decision_that_it_runs_on(
+    province: Province, sources: tuple[FundSource, ...]
+) -> None:
+    line = add_line(province, {sources[0].pk: 40_000_000})
+    slot = (line.pk, sources[0].pk)
+    assert class_table(province.plan, hand_of(province.plan, province.hoa)).rows[0].next_words == "chờ duyệt kinh phí"
+
+    def decide(number: str) -> Grant:
+        data = GrantData(Grant.Kind.FIRST, number, DAY)
+        return add_grant(plan=province.plan, data=data, amounts={slot: 20_000_000}, actor=province.hoa)
+
+    def remove(grant: Grant) -> None:
+        remove_grant(plan=province.plan, grant=grant, actor=province.hoa, reason="nhập nhầm số")
+
+    wrong = decide("12/QĐ")
+    step(province, line, S.RECRUITING)
+    step(province, line, S.OPENED, day=DAY)
+    with pytest.raises(Refused, match=f"lớp «{line.content}» đã ở bước «khai giảng»"):
+        remove(wrong)
+    with pytest.raises(Refused, match=r"không còn quyết định giao"):
+        GrantedSheet(year=2024).remove(list(wrong.amounts.all()), reason="hoàn tác")
+    decide("21/QĐ")
+    remove(wrong)
+    assert state_of(line) == S.OPENED
 
 
 def test_steps_follow_one_another_forward_and_back() -> None:
