@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from trainingplan.models import User
 from trainingplan.rules.dates import DateRefused, PartialDate, format_date, parse_birth, parse_date
-from trainingplan.rules.numbers import format_count, parse_count, parse_money
+from trainingplan.rules.numbers import format_count, parse_count, parse_money, parse_percent
 from trainingplan.rules.text import InputRefused, clean, quoted
 from trainingplan.services.refusals import Refused, Stale
 
@@ -113,6 +113,16 @@ class MoneyField(CountField):
 
     def parse(self, text: str) -> int | None:
         return parse_money(text, maximum=self.max_value)
+
+
+class PercentField(CountField):
+    """Whole percents: "10", also "10 %"."""
+
+    def __init__(self, *, max_value: int = 100, **kwargs: Any) -> None:
+        super().__init__(max_value=max_value, noun="tỷ lệ", **kwargs)
+
+    def parse(self, text: str) -> int | None:
+        return parse_percent(text, maximum=self.max_value)
 
 
 class PartialDateField(TypedField):

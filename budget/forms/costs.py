@@ -11,7 +11,7 @@ from budget.models import FACTOR_MAXIMUM, FACTOR_UNITS, MAXIMUM, EstimateLine, N
 from budget.rules.costs import MOST_FACTORS, Factor, Priced
 from budget.services.estimates import LONGEST, CostData
 from trainingplan.forms import CountField, LineField, MoneyField
-from trainingplan.rules.numbers import format_money
+from trainingplan.rules.numbers import format_money, parse_percent
 
 MOST_ROWS = 60
 PLACES = range(1, MOST_FACTORS + 1)
@@ -67,6 +67,15 @@ class NormSelect(forms.Select):
         return option
 
 
+class LevelField(MoneyField):
+    """An amount, or percents where the norm that is chosen is a percentage."""
+
+    of_percentage = False
+
+    def parse(self, text: str) -> int | None:
+        return parse_percent(text) if self.of_percentage else super().parse(text)
+
+
 class CostForm(forms.Form):
     """One cost; `place` is its number on the page."""
 
@@ -74,7 +83,7 @@ class CostForm(forms.Form):
 
     norm = forms.ChoiceField(required=False, error_messages=UNKNOWN, widget=NormSelect)
     content = LineField(longest=LONGEST, required=False)
-    level = MoneyField(required=False, max_value=MAXIMUM)
+    level = LevelField(required=False, max_value=MAXIMUM)
     factors = forms.Field(required=False)  # never drawn: the place of what is said of all factors together
     remove = forms.BooleanField(required=False)
 
@@ -88,6 +97,8 @@ class CostForm(forms.Form):
         norm = cast("forms.ChoiceField", self.fields["norm"])
         norm.choices = prices.choices
         cast("NormSelect", norm.widget).prices = prices
+        level = cast("LevelField", self.fields["level"])
+        level.of_percentage = self.item is not None and self.item.kind == NormItem.Kind.PERCENT
         self._name_the_fields()
 
     def _name_the_fields(self) -> None:

@@ -12,7 +12,7 @@ from budget.models import MAXIMUM
 from budget.rules.replan import Rank
 from budget.rules.resizing import Limits
 from budget.selectors.replan import PROVINCE, USUAL_LIMITS, Wishes, source_choices
-from trainingplan.forms import CountField, LineField, MoneyField, RowForm
+from trainingplan.forms import CountField, LineField, MoneyField, PercentField, RowForm
 
 ADDRESS = {
     "source": "nguon",
@@ -41,11 +41,9 @@ class WishesForm(forms.Form):
 
     source = forms.ChoiceField(label="Kinh phí của", initial=PROVINCE, error_messages=CHOICE)
     amount = MoneyField(label="Số được giao (đồng)", max_value=MAXIMUM, required=False)
-    percent = CountField(
+    percent = PercentField(
         label="hoặc bằng % dự kiến",
-        noun="tỷ lệ",
         min_value=1,
-        max_value=100,
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "90"}),
     )

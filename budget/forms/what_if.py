@@ -11,7 +11,7 @@ from budget.models import MAXIMUM, NormSet
 from budget.rules.what_if import Assumption
 from budget.selectors.norms import items_by_key
 from budget.selectors.what_if import UsedNorm
-from trainingplan.forms import CountField, LineField, MoneyField, WholeDateField
+from trainingplan.forms import MoneyField, PercentField, WholeDateField
 from trainingplan.models import Plan
 from trainingplan.rules.dates import format_date
 from trainingplan.rules.numbers import format_count, format_money
@@ -44,7 +44,7 @@ class WhatIfForm(forms.Form):
     direction = forms.ChoiceField(
         label="Hướng", choices=((UP, "tăng"), (DOWN, "giảm")), initial=UP, required=False, error_messages=CHOICE
     )
-    percent = CountField(label="Tỷ lệ (%)", noun="tỷ lệ", max_value=MOST_PERCENT, required=False)
+    percent = PercentField(label="Tỷ lệ (%)", max_value=MOST_PERCENT, required=False)
     scope = forms.ChoiceField(label="Mức chi thay đổi", required=False, error_messages=CHOICE)
     below = forms.BooleanField(label="Đổi cả khoản đang chi dưới mức", required=False)
     norm_set = forms.ModelChoiceField(
@@ -142,12 +142,11 @@ def _level_words(norm: UsedNorm, level: int) -> str:
     return f"{level} %" if norm.is_percentage else f"{format_money(level)} đồng/{norm.unit}"
 
 
-def _level_field(norm: UsedNorm) -> LineField | CountField:
+def _level_field(norm: UsedNorm) -> MoneyField | PercentField:
     attrs = {"aria-label": f"Mức mới: {norm.name}"}
     if norm.is_percentage:
-        return CountField(
-            label=norm.name, noun="tỷ lệ", max_value=ALL_OF_IT - 1, required=False, widget=forms.TextInput(attrs=attrs)
-        )
+        widget = forms.TextInput(attrs=attrs)
+        return PercentField(label=norm.name, max_value=ALL_OF_IT - 1, required=False, widget=widget)
     return MoneyField(label=norm.name, max_value=MAXIMUM, required=False, widget=forms.TextInput(attrs=attrs))
 
 

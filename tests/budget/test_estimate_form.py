@@ -92,7 +92,7 @@ def test_filling_again_keeps_what_was_typed(finance: Client, kind: ClassKind) ->
 def test_more_rows_and_a_trial_computation_need_no_script(finance: Client, norms: NormSet) -> None:
     answer = finance.post(ADD, CLASS | LECTURER | {"lam": "them"})
     assert len(answer.context["form"].rows) == 3
-    answer = finance.post(ADD, CLASS | LECTURER | MANAGEMENT | {"lam": "tinh"})
+    answer = finance.post(ADD, CLASS | LECTURER | MANAGEMENT | {"cost-1-level": "10 %", "lam": "tinh"})
     page = answer.content.decode()
     assert "1.500.000 × 20 buổi = 30.000.000" in page
     assert "10 % × 30.000.000 = 3.000.000" in page

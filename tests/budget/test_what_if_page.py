@@ -75,7 +75,7 @@ def test_scenario_22_on_the_page(finance: Client, lines: list[BudgetLine]) -> No
         ("?tu-ngay=01/07/2024&muc-quan-ly=5", "-1.575.000"),
         ("?tu-ngay=01/07/2024&huong=giam&phan-tram=100&pham-vi=muc:giang-vien", "-33.000.000"),
         ("?tu-ngay=01/07/2024&phan-tram=20&pham-vi=muc:nuoc-uong", "Lựa chọn này không có trong danh sách"),
-        ("?tu-ngay=01/07/2024&phan-tram=20", "+6.930.000"),
+        ("?tu-ngay=01/07/2024&phan-tram=20%25", "+6.930.000"),
         ("?tu-ngay=", "Nhập ngày áp dụng"),
         ("?tu-ngay=01/07/2024", "Nhập tỷ lệ tăng, giảm"),
         ("?tu-ngay=01/07/2024&phan-tram=1,5", "không phải tỷ lệ"),

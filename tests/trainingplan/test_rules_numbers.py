@@ -15,6 +15,7 @@ from trainingplan.rules.numbers import (
     format_prose_count,
     parse_count,
     parse_money,
+    parse_percent,
 )
 
 
@@ -241,6 +242,15 @@ def test_parse_money_refuses_in_words(typed: str, code: str, message: str) -> No
 def test_parse_money_refuses(typed: str) -> None:
     with pytest.raises(NumberRefused):
         parse_money(typed)
+
+
+def test_percents_may_have_their_sign() -> None:
+    assert [parse_percent(typed) for typed in ("10", "10 %", " 100%", "0", "")] == [10, 10, 100, 0, None]
+    with pytest.raises(NumberRefused, match="«101 %» vượt quá 100, tỷ lệ lớn nhất"):
+        parse_percent("101 %")
+    for typed in ("%", "10 % %", "1,5 %", "10 đồng"):
+        with pytest.raises(NumberRefused, match="Nhập số phần trăm nguyên, ví dụ 10"):
+            parse_percent(typed)
 
 
 _NUMBER_LIKE = st.text(alphabet="0123456789.,-+ \u00a0e_đ１", max_size=12)

@@ -21,6 +21,7 @@ _MISGROUPED = re.compile(r"[0-9]+\.[0-9]{3}|[0-9]+(?:\.[0-9]+){2,}")
 _DECIMAL = re.compile(r"[0-9]*[.,][0-9]+|[0-9.]+,[0-9]+|[0-9,]+\.[0-9]+")
 _DASH = re.compile(r"[-\u2010-\u2015\u2212]+")
 _TICK = re.compile(r"[xX✓✔]")
+_PERCENT_SIGN = re.compile(r"\s*%$")
 _CURRENCY = re.compile(r"\s*(?:đồng|đ|₫)$", re.IGNORECASE)
 
 
@@ -38,6 +39,7 @@ class _Field:
 
 
 _HEADS = _Field(noun="số người", advice="Nhập số nguyên", example="2")
+_SHARE = _Field(noun="tỷ lệ", advice="Nhập số phần trăm nguyên", example="10")
 _MONEY = _Field(noun="số tiền", advice="Nhập số đồng nguyên", example="1.500.000")
 
 
@@ -58,6 +60,12 @@ def parse_money(text: str | None, *, maximum: int = 10**15) -> int | None:
     """Read an amount in whole đồng, as ``parse_count`` does; "đ" or "đồng" may follow it."""
     number = clean(text)
     return _parse(text or "", _CURRENCY.sub("", number), maximum, _MONEY) if number else None
+
+
+def parse_percent(text: str | None, *, maximum: int = 100) -> int | None:
+    """Read whole percents, as ``parse_count`` does; "%" may follow them."""
+    number = clean(text)
+    return _parse(text or "", _PERCENT_SIGN.sub("", number), maximum, _SHARE) if number else None
 
 
 def _parse(typed: str, number: str, maximum: int, field: _Field) -> int:

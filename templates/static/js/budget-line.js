@@ -3,8 +3,8 @@
 const GROUPED = /^(?:[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)$/;
 
 /** The whole number in a field as the server would read it: 0n when empty, null when it is none. */
-function read(field) {
-  const text = field.value.trim().replace(/\s*(?:đồng|đ|₫)$/iu, "");
+function read(field, sign = /\s*(?:đồng|đ|₫)$/iu) {
+  const text = field.value.trim().replace(sign, "");
   if (text === "") return 0n;
   return text.length <= 40 && GROUPED.test(text) ? BigInt(text.replaceAll(".", "")) : null;
 }
@@ -20,7 +20,7 @@ function part(row, name) {
 /** What one row says: its norm, its level (the norm's own when none is typed), its factors; nothing when it is empty. */
 function costOf(row) {
   const { kind = "invoice", base = "", level: own = "", source = "" } = part(row, "norm").selectedOptions[0].dataset;
-  const typed = read(part(row, "level"));
+  const typed = kind === "percent" ? read(part(row, "level"), /\s*%$/u) : read(part(row, "level"));
   const factors = [1, 2, 3].map((place) => [part(row, `number${place}`), part(row, `unit${place}`)]);
   const numbers = factors.filter(([number]) => number.value.trim() !== "").map(([number]) => read(number));
   const units = factors.map(([number, unit]) => (number.value.trim() ? unit.selectedOptions[0].text : ""));
