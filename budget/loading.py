@@ -6,9 +6,9 @@ from typing import Any
 from budget.models import BudgetLine, BudgetShare, ClassKind, EstimateLine, FundSource, NormItem, NormSet, UsualCost
 from budget.rules.costs import UNITS, Factor
 from budget.services.estimates import CostData, CostsRefused, Estimate, estimate
-from budget.services.lines import LineData
+from budget.services.lines import TABLE, LineData
 from trainingplan.loading import LoadReport, PlanSource, Record, check_fields, upsert
-from trainingplan.models import Plan, UnitGroup
+from trainingplan.models import Change, Plan, UnitGroup
 from trainingplan.rules.numbers import NumberRefused, format_money, parse_count, parse_money
 from trainingplan.services.refusals import Refused
 
@@ -150,20 +150,30 @@ def _load_lines(source: PlanSource, plan: Plan, report: LoadReport) -> None:
     for key, costs in typed.items():
         if not source.is_broken(key):
             costs[0][0].refuse("line", f"không có dòng kinh phí «{key}».")
+    own = _changed_by_people(plan) if source.illustrative else {}
     if source.illustrative and not source.errors:
-        _drop_invented(plan, set(wanted), report)
-    existing, lines = plan.budget_lines.all(), list(wanted.values())
+        _drop_invented(plan, {*wanted, *own}, report)
+    if own:
+        report.own[str(BudgetLine._meta.verbose_name)] = list(own.values())
+    existing, lines = plan.budget_lines.all(), [line for key, line in wanted.items() if key not in own]
     stored = upsert(report, existing, lines, key=("key",), fields=_LINE, scope=("plan_id",), touch=_touch)
     written = [(record, stored.get((line.key,))) for record, line in zip(sound, wanted.values(), strict=True)]
-    ours = [(record, line) for record, line in written if line and not _is_kept(line, source)]
+    ours = [(record, line) for record, line in written if line and line.key not in own and not _is_kept(line, source)]
     _load_costs([(line, made[line.key]) for _, line in ours], report)
     _load_shares(ours, report)
+
+
+def _changed_by_people(plan: Plan) -> dict[str, str]:
+    """The illustrative lines that the log tells a change of, with their names: loading itself logs none of a line."""
+    invented = plan.budget_lines.filter(illustrative=True).order_by("position")
+    logged = set(Change.objects.filter(plan=plan, table=TABLE).values_list("row", flat=True))
+    return {line.key: line.content for line in invented if str(line.pk) in logged}
 
 
 def _drop_invented(plan: Plan, wanted: set[str], report: LoadReport) -> None:
     """Take out the illustrative lines that the illustrative folder does not name any more: its sum must hold.
 
-    A line of which an amount was granted or settled stays.
+    A line of which an amount was granted or settled stays, as `wanted` ones do.
     """
     untouched = plan.budget_lines.filter(granted__isnull=True, settled__isnull=True)
     gone = untouched.filter(illustrative=True).exclude(key__in=wanted)

@@ -21,6 +21,8 @@ from trainingplan.selectors import last_writing
 from trainingplan.services.changes import Entry, record
 from trainingplan.services.refusals import Difference, Refused, Stale
 
+TABLE = "budgetline"
+"""What the log calls a line."""
 LAST_POSITION = 16_000
 """Beyond it there is no room for moving lines: a position is a smallint, and `_open_gap` needs twice the room."""
 COST = "khoản: "
@@ -292,7 +294,7 @@ def log_line(
     record(
         [
             Entry(
-                table="budgetline",
+                table=TABLE,
                 row=line.pk,
                 label=f"Dòng kinh phí: {line.content}",
                 field=names.get(name, name)[:60],

@@ -10,9 +10,11 @@ from budget.models import BudgetLine, BudgetShare, EstimateLine, FundSource, Nor
 from budget.rules.costs import total
 from budget.selectors.norms import outdated_lines
 from budget.selectors.table import province_total
+from budget.services.states import approve_line
+from tests.cast import make_user
 from tests.loaded import ILLUSTRATIVE
 from tests.trainingplan.folders import copy, edit
-from trainingplan.models import Plan
+from trainingplan.models import Plan, Role
 
 TOTAL = 36_511_988_780
 
@@ -86,6 +88,22 @@ def test_a_line_that_finance_wrote_is_left_alone_with_its_shares(plan_2024: Plan
     call_command("load_plan", ILLUSTRATIVE)
     line.refresh_from_db()
     assert (line.amount, line.shares.get().amount, line.costs.count()) == (1, 1, 0)
+    assert not plan_2024.budget_lines.filter(key="khao-sat-nhu-cau").exists()
+
+
+def test_an_illustrative_line_that_people_have_changed_stays_and_is_named(
+    plan_2024: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = plan_2024.budget_lines.get(key="cap-xa-263")
+    approver = make_user("taichinh9", "Lê Thị Thu", Role.FINANCE)
+    approve_line(plan=plan_2024, line=line, version=line.version, actor=approver)
+    other = copy(ILLUSTRATIVE, tmp_path)
+    edit(other / "budget_lines.csv", line.content, "Lớp của tệp")
+    edit(other / "budget_lines.csv", "khao-sat-nhu-cau", "khao-sat-khac")
+    call_command("load_plan", other)
+    line.refresh_from_db()
+    assert (line.content == "Lớp của tệp", line.state) == (False, "funded")
+    assert f"giữ nguyên dòng kinh phí đã có người sửa: «{line.content}»" in capsys.readouterr().out
     assert not plan_2024.budget_lines.filter(key="khao-sat-nhu-cau").exists()
 
 

@@ -15,6 +15,7 @@ M = TypeVar("M", bound=Model)
 Key = tuple[Any, ...]
 
 _BATCH = 500
+_NAMED = 20
 _STAMPS = {"version", "updated_at"}
 _ASIDE = 20_000
 """Positions are unique: rows that change theirs wait from here on, beyond any position in use."""
@@ -27,11 +28,14 @@ class LoadReport:
     created: Counter[str] = field(default_factory=Counter)
     updated: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
+    own: dict[str, list[str]] = field(default_factory=dict)
+    """By kind, the illustrative rows that people have changed since, by name: they stay as they are."""
 
     def add(self, other: "LoadReport") -> None:
         self.created += other.created
         self.updated += other.updated
         self.kept += other.kept
+        self.own |= other.own
 
     def note_second_step(self, model: type[Model], rows: int) -> None:
         """Count rows of which a later step changed something, unless their kind was just created."""
@@ -42,7 +46,8 @@ class LoadReport:
     def lines(self) -> list[str]:
         """One line for each kind that changed or was left alone: "Đơn vị: thêm 54, sửa 2, giữ 1"."""
         kinds = [*dict.fromkeys([*self.created, *self.updated, *self.kept])]
-        return [f"{kind[:1].upper()}{kind[1:]}: {self._counts(kind)}" for kind in kinds]
+        counted = [f"{kind[:1].upper()}{kind[1:]}: {self._counts(kind)}" for kind in kinds]
+        return [*counted, *(f"giữ nguyên {kind} đã có người sửa: {_some(names)}" for kind, names in self.own.items())]
 
     def entries(self, folder: str) -> list[Entry]:
         """One entry of the change log for each kind of row that changed."""
@@ -61,6 +66,12 @@ class LoadReport:
     def _counts(self, kind: str) -> str:
         words = (("thêm", self.created), ("sửa", self.updated), ("giữ nguyên số liệu thật", self.kept))
         return ", ".join(f"{word} {counter[kind]}" for word, counter in words if counter[kind])
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many there are besides."""
+    more = len(names) - _NAMED
+    return ", ".join(f"«{name}»" for name in names[:_NAMED]) + (f" và {more} dòng khác" if more > 0 else "")
 
 
 def check_fields(record: Record, instance: Model, *, exclude: Iterable[str] = ()) -> bool:
