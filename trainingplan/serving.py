@@ -40,6 +40,9 @@ class NumberAndLog:
         response["X-Request-ID"] = request_id.get()
         if logger.isEnabledFor(logging.INFO):
             logger.info("answered", extra={"more": _told(request, response, time.monotonic_ns() - began)})
+        if request.method == "HEAD" and not response.streaming:  # gunicorn drops it as well, and warns of each
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
         return response
 
 

@@ -1,6 +1,8 @@
 """The production set-up: a stop lets those finish who are being served, the database's account takes nothing away."""
 
+import logging
 import os
+import runpy
 import shutil
 import signal
 import socket
@@ -11,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
@@ -118,6 +121,32 @@ def test_whoever_is_being_served_when_the_stop_comes_is_served(
             replies.append(reply_of(client).split(b"\r\n", 1)[0])
     assert replies == [b"HTTP/1.1 200 OK"] * AT_ONCE
     assert process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        ("InvalidRequestLine", 400, "không đọc được yêu cầu này"),
+        ("LimitRequestLine", 414, "địa chỉ quá dài"),
+        ("LimitRequestHeaders", 431, "không đọc được yêu cầu này"),
+        ("", 500, "Hãy thử lại sau ít phút"),
+    ],
+)
+def test_what_django_never_sees_is_answered_in_vietnamese(
+    error: str, status: int, words: str, project: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = runpy.run_path(str(project / "deploy" / "gunicorn.conf.py"))
+    fault = getattr(config["errors"], error, ValueError)(*["bí mật"] * (2 if error == "LimitRequestLine" else 1))
+    worker = config["Worker"]
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs):
+        worker.handle_error(SimpleNamespace(log=logging.getLogger("gunicorn")), None, ours, ("", 0), fault)
+        ours.close()
+        head, _, page = reply_of(theirs).decode().partition("\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert f"Content-Length: {len(page.encode())}\r\n" in head
+    assert words in page
+    assert "bí mật" not in page + caplog.messages[0]
 
 
 @pytest.mark.skipif("sqlite" in str(connection.settings_dict["ENGINE"]), reason="SQLite knows no accounts")

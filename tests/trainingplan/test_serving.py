@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, IntegrityError, connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from tests.cast import PASSWORD, Province
@@ -18,6 +19,7 @@ from trainingplan.logs import FORMATS, fault, logging_settings, one_line, reques
 from trainingplan.models import AccessRefusal, Backup, Chore, Job
 from trainingplan.services.backups import OVERDUE
 from trainingplan.services.changes import Entry, record
+from trainingplan.serving import NumberAndLog
 from trainingplan.services.seals import log_head, seal_log, tell_head
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,12 @@ def test_nothing_that_is_typed_begins_a_line_or_is_logged_at_all(log: StringIO, 
     for private in ("bí mật", "Nguyễn Văn Nam", "đã xóa", "q=", "next=", "khong-co", "forged"):
         assert private not in text
     assert text.count("answered") == 5
+
+
+def test_an_answer_to_head_has_the_length_of_the_page_and_no_body() -> None:
+    """Django's test client would drop the body itself."""
+    reply = NumberAndLog(lambda _: HttpResponse("trang"))(RequestFactory().head("/"))
+    assert (reply.content, reply["Content-Length"]) == (b"", "5")
 
 
 def test_signs_of_formatting_in_what_is_typed_break_no_line(
