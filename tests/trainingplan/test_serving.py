@@ -19,8 +19,8 @@ from trainingplan.logs import FORMATS, fault, logging_settings, one_line, reques
 from trainingplan.models import AccessRefusal, Backup, Chore, Job
 from trainingplan.services.backups import OVERDUE
 from trainingplan.services.changes import Entry, record
-from trainingplan.serving import NumberAndLog
 from trainingplan.services.seals import log_head, seal_log, tell_head
+from trainingplan.serving import NumberAndLog
 
 pytestmark = pytest.mark.django_db
 FORGED = "x\r\n2026-01-01 ERROR root - đã xóa\u2028\x1b[31m"
