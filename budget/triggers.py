@@ -21,6 +21,7 @@ def _wait(line: str) -> str:
 
 _NEW, _OLD, _OWN = _settle("NEW.line_id"), _settle("OLD.line_id"), _settle("NEW.id")
 
+WHOLE = "Không xóa cả bảng khoản dự toán bằng TRUNCATE: số tiền của các dòng là tổng các khoản. Hãy xóa từng dòng."
 POSTGRESQL = [
     f"""
     CREATE OR REPLACE FUNCTION budget_estimate_sum() RETURNS trigger AS $$
@@ -44,10 +45,21 @@ POSTGRESQL = [
     CREATE TRIGGER budget_line_sum AFTER INSERT OR UPDATE OF amount, basis ON budget_budgetline
     FOR EACH ROW WHEN (NEW.basis = 'estimate') EXECUTE FUNCTION budget_line_sum()
     """,
+    f"""
+    CREATE OR REPLACE FUNCTION budget_estimate_whole() RETURNS trigger AS $$
+    BEGIN RAISE EXCEPTION '{WHOLE}'; END;
+    $$ LANGUAGE plpgsql
+    """,
+    """
+    CREATE TRIGGER budget_estimate_whole BEFORE TRUNCATE ON budget_estimateline
+    FOR EACH STATEMENT EXECUTE FUNCTION budget_estimate_whole()
+    """,
 ]
 POSTGRESQL_BACK = [
     "DROP TRIGGER IF EXISTS budget_estimate_sum ON budget_estimateline",
     "DROP TRIGGER IF EXISTS budget_line_sum ON budget_budgetline",
+    "DROP TRIGGER IF EXISTS budget_estimate_whole ON budget_estimateline",
+    "DROP FUNCTION IF EXISTS budget_estimate_whole()",
     "DROP FUNCTION IF EXISTS budget_estimate_sum()",
     "DROP FUNCTION IF EXISTS budget_line_sum()",
 ]

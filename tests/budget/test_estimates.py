@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -281,6 +281,16 @@ def test_the_database_keeps_the_sum_by_any_door(
     assert len(set(stored())) == 1
     other.refresh_from_db()
     assert other.amount == sum(other.costs.values_list("amount", flat=True))
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no TRUNCATE")
+def test_costs_are_not_truncated_past_their_sum(province: Province, source: FundSource, norms: NormSet) -> None:
+    add_class(province, source)
+    connection.check_constraints()  # PostgreSQL truncates nothing while checks are pending, trigger or not
+    for table in ("budget_estimateline", "budget_budgetline"):
+        with pytest.raises(DatabaseError, match="bằng TRUNCATE"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+    assert EstimateLine.objects.exists()
 
 
 @pytest.mark.parametrize(
