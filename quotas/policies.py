@@ -145,7 +145,7 @@ def terms_of(plan: Plan, answer: Response | None) -> Terms:
     if state_of(answer) == Response.State.RETURNED:
         marked = frozenset(_marked(answer.pk))
     extensions: dict[int | None, datetime] = {}
-    for programme_id, until in _granted(answer.participant_id):
+    for programme_id, until in granted(answer.participant_id):
         extensions[programme_id] = max(until, extensions.get(programme_id, until))
     return Terms(plan, answer, marked, extensions)
 
@@ -156,7 +156,7 @@ def _marked(response_id: int) -> QuerySet[ReturnedCell, int]:
 
 
 @prepared
-def _granted(participant_id: int) -> QuerySet[Extension, tuple[int | None, datetime]]:
+def granted(participant_id: int) -> QuerySet[Extension, tuple[int | None, datetime]]:
     return Extension.objects.filter(participant_id=participant_id).order_by().values_list("programme_id", "until")
 
 

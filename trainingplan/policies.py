@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
@@ -262,14 +263,14 @@ def access(action: Action, methods: Sequence[str] = READ) -> Callable[[View], Vi
 def plans_of(request: HttpRequest) -> list[Plan]:
     """All plans, the newest first: read once a request, for the view and for the switch in its frame."""
     if "plans" not in vars(request):
-        vars(request)["plans"] = _plans()
+        vars(request)["plans"] = sorted(all_plans(), key=attrgetter("year"), reverse=True)
     plans: list[Plan] = vars(request)["plans"]
     return plans
 
 
 @prepared
-def _plans() -> QuerySet[Plan]:
-    return Plan.objects.order_by("-year")
+def all_plans() -> QuerySet[Plan]:
+    return Plan.objects.order_by()
 
 
 def plan_view(

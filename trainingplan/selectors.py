@@ -24,11 +24,11 @@ def valid_on(day: date) -> Q:
 
 def unit_names(day: date, unit_ids: Iterable[int] | None = None) -> dict[int, str]:
     """Names by unit key, as of that day."""
-    return dict(_names_on(day, None if unit_ids is None else set(unit_ids)))
+    return dict(names_on(day, None if unit_ids is None else set(unit_ids)))
 
 
 @prepared
-def _names_on(day: date, unit_ids: Collection[int] | None) -> QuerySet[UnitName, tuple[int, str]]:
+def names_on(day: date, unit_ids: Collection[int] | None) -> QuerySet[UnitName, tuple[int, str]]:
     names = UnitName.objects.filter(valid_on(day)).order_by()
     if unit_ids is not None:
         names = names.filter(unit_id__in=unit_ids)

@@ -17,6 +17,8 @@ from trainingplan.models import User
 from trainingplan.passwords import PasswordPolicy
 from trainingplan.services.reauth import FACTOR, SIGNED_IN_AT
 from trainingplan.services.second_factor import is_required
+from trainingplan.sessions import first_reads, remember
+from trainingplan.together import reading_together
 
 COOKIE = "hoat-dong"
 """When its session was last used, signed: no request has to write to the database for that."""
@@ -42,8 +44,14 @@ class SessionRules:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        with reading_together(*first_reads(request.session.session_key)):
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         # Django's stand-in for the user is asked dozens of times a request, and costs more than to read him.
         request.user = user = get_user(request)
+        if isinstance(user, User):
+            remember(request.session.session_key, user)
         if isinstance(user, User) and _is_over(request, user):
             logout(request)
         response = self.get_response(request)

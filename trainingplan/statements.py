@@ -12,7 +12,7 @@ from sqlite3 import Cursor
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 
 MOST_KNOWN = 300
 """To one connection; further ones are sent whole."""
@@ -36,7 +36,25 @@ def rows_of(alias: str, sql: str, parameters: Sequence[Any], *, often: bool) -> 
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return list(cursor.fetchall())
-    connection.close_if_health_check_failed()
+    if not _is_doubtful(connection) or not sql.startswith("SELECT"):
+        connection.close_if_health_check_failed()
+        return _rows(connection, sql, parameters)
+    connection.health_check_done = True
+    try:
+        return _rows(connection, sql, parameters)
+    except (InterfaceError, OperationalError):
+        if connection.is_usable():
+            raise
+        connection.close()
+        return _rows(connection, sql, parameters)
+
+
+def _is_doubtful(connection: Any) -> bool:
+    """Whether Django would first ask if a kept connection still works: what is only read can tell that by itself."""
+    return bool(connection.connection and connection.health_check_enabled and not connection.health_check_done)
+
+
+def _rows(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:

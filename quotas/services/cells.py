@@ -9,11 +9,11 @@ from dataclasses import replace
 from django.db.models import QuerySet
 
 from quotas.locking import lock_ceilings
-from quotas.models import ProposedShare, Quota
-from quotas.policies import check_allocation_open, check_registration_open, locked_quotas
+from quotas.models import ProposedShare, Quota, Response
+from quotas.policies import check_allocation_open, check_registration_open, granted, locked_quotas
 from quotas.selectors.differences import applied_shares, difference_words
 from quotas.services.bounds import Bounds
-from quotas.services.responses import lock_answer, mark_editing
+from quotas.services.responses import answer_of, lock_participant, mark_editing, stored_answer
 from quotas.services.sheets import (
     ALLOCATIONS,
     REGISTRATIONS,
@@ -24,13 +24,15 @@ from quotas.services.sheets import (
     Proposed,
     Sheet,
     read_all,
+    standing,
 )
 from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
 from trainingplan.prepared import prepared
 from trainingplan.rules.numbers import format_count
-from trainingplan.selectors import plan_day, unit_name, unit_names
+from trainingplan.selectors import names_on, plan_day, unit_name, unit_names
 from trainingplan.services.access import note_foreign
+from trainingplan.together import reading_together
 from trainingplan.transactions import part_of_one
 
 __all__ = [
@@ -49,7 +51,22 @@ def save_registrations(
 ) -> list[CellResult]:
     """Save what a unit asks for. Cells of another unit or plan are refused; raises Refused when the round is closed."""
     plan = hold_plan(plan)
-    answer = lock_answer(plan, unit)
+    participant = lock_participant(plan, unit)
+    sent = {cell.quota_id for cell in cells}
+    with reading_together(
+        stored_answer.asked(participant.pk),
+        granted.asked(participant.pk),
+        _quotas.asked(plan.pk, sent),
+        names_on.asked(plan_day(plan), {unit.pk}),
+        standing.asked(REGISTRATIONS, sent, {unit.pk}),
+    ):
+        return _save_to(answer_of(participant), unit, cells, actor=actor, plan=plan, reason=reason)
+
+
+def _save_to(
+    answer: Response, unit: Unit, cells: Sequence[CellInput], *, actor: User, plan: Plan, reason: str
+) -> list[CellResult]:
+    """`save_registrations` under its locks."""
     terms = check_registration_open(plan, answer, actor)
     quotas = {quota.pk: quota for quota in _quotas(plan.pk, {cell.quota_id for cell in cells})}
     locked = locked_quotas(plan, answer, actor, terms, [(quota.pk, quota.programme_id) for quota in quotas.values()])

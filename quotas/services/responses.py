@@ -48,10 +48,19 @@ def lock_answer(plan: Plan, unit: Unit) -> Response:
 
     Who locks several takes them in the order of the units' keys.
     """
+    return answer_of(lock_participant(plan, unit))
+
+
+def lock_participant(plan: Plan, unit: Unit) -> Participant:
+    """The first half of `lock_answer`, for who reads the answer together with other things."""
     participant = _locked_participant.first(plan.pk, unit.pk)
     if participant is None:
         raise Refused("Đơn vị này không tham gia kế hoạch.")
-    answer = _stored_answer.first(participant.pk) or Response(participant=participant)
+    return participant
+
+
+def answer_of(participant: Participant) -> Response:
+    answer = stored_answer.first(participant.pk) or Response(participant=participant)
     answer.participant = participant
     return answer
 
@@ -62,7 +71,7 @@ def _locked_participant(plan_id: int, unit_id: int) -> QuerySet[Participant]:
 
 
 @prepared
-def _stored_answer(participant_id: int) -> QuerySet[Response]:
+def stored_answer(participant_id: int) -> QuerySet[Response]:
     return Response.objects.filter(participant_id=participant_id).order_by()
 
 

@@ -124,7 +124,7 @@ class Proposed:
 
 
 @prepared
-def _standing(book: Book, columns: Collection[int], units: Collection[int]) -> QuerySet[Any]:
+def standing(book: Book, columns: Collection[int], units: Collection[int]) -> QuerySet[Any]:
     return book.rows.order_by().filter(**{f"{book.column}_id__in": columns}, unit_id__in=units)  # type: ignore[no-any-return]
 
 
@@ -140,7 +140,7 @@ class Sheet:
     ) -> None:
         self.book, self.cells, self.columns, self.names = book, cells, columns, names
         sent = columns.keys() & {cell.quota_id for cell in cells}, names.keys() & {cell.unit_id for cell in cells}
-        self.rows: dict[Key, Row] = {book.key(row): row for row in _standing(book, *sent)}
+        self.rows: dict[Key, Row] = {book.key(row): row for row in standing(book, *sent)}
         self.results: dict[Key, CellResult] = {}
         self.accepted: dict[Key, Proposed] = {}
 

@@ -1,14 +1,14 @@
 """Statements that are run by name do what the same text does, and what goes wrong is told as by Django's cursors."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models.signals import post_init
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import Province
+from tests.cast import Province, make_province
 from trainingplan.models import Plan
-from trainingplan.policies import _plans
+from trainingplan.policies import all_plans
 from trainingplan.statements import Row, rows_of
 
 YEARS = "SELECT year FROM trainingplan_plan WHERE year = %s AND title <> '5%%'"
@@ -48,6 +48,25 @@ def test_what_the_server_has_forgotten_is_told_it_again(province: Province) -> N
     assert years(2024) == [(2024,)]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_connection_that_was_lost_is_made_anew_by_the_first_reading() -> None:
+    """Django asks for that with a statement of its own."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's connection is not lost")
+    make_province()
+    assert years(2024) == [(2024,)]
+    connection.health_check_enabled = True
+    connection.health_check_done = False
+    lost = connection.connection
+    lost.close()
+    assert years(2024) == [(2024,)]
+    assert connection.connection is not lost
+    connection.connection.close()
+    with pytest.raises(InterfaceError):
+        years(2024)  # asked once a request, as Django does
+    connection.close()
+
+
 @pytest.mark.django_db
 def test_who_watches_the_making_of_rows_sees_it(province: Province) -> None:
     seen: list[object] = []
@@ -57,7 +76,7 @@ def test_who_watches_the_making_of_rows_sees_it(province: Province) -> None:
 
     post_init.connect(watch, sender=Plan)
     try:
-        assert _plans() == [province.plan]
+        assert all_plans() == [province.plan]
     finally:
         post_init.disconnect(watch, sender=Plan)
     assert seen
