@@ -125,6 +125,17 @@ def test_what_was_refused_may_come_again_under_its_key(province: Province) -> No
     assert run_once(key=key, user=province.alice, payload=1, act=lambda: {"n": 1}) == {"n": 1}
 
 
+def test_what_would_be_refused_by_now_has_the_reply_of_the_first_time(province: Province) -> None:
+    def refuse() -> dict[str, Any]:
+        raise Refused("đã đóng")
+
+    key = uuid4()
+    reply = run_once(key=key, user=province.alice, payload=1, act=lambda: leave_a_trace(province.alice))
+    assert run_once(key=key, user=province.alice, payload=1, act=refuse) == reply
+    with pytest.raises(KeyReused):
+        run_once(key=key, user=province.alice, payload=2, act=refuse)
+
+
 def test_old_keys_are_forgotten_a_few_at_a_time(province: Province) -> None:
     old = timezone.now() - KEPT_FOR - timedelta(minutes=1)
     rows = [

@@ -30,6 +30,7 @@ def insert_rows(
 ) -> list[int]:
     """Store the rows and return their keys in the same order; those that are there by `unique` get the `update`.
 
+    Without an `update` they stay as they are, and their keys are left out.
     `columns` are names of fields, of links the values are keys. All other columns get their fields' defaults.
     No signal is sent and nothing is validated but by the database.
     """
@@ -86,6 +87,8 @@ def _remembering(prepare: Prepare) -> Prepare:
 
 
 def _conflict(unique: Sequence[str], update: Sequence[str]) -> str:
+    if not update:
+        return f" ON CONFLICT ({', '.join(unique)}) DO NOTHING"
     if not unique:
         return ""
     taken = ", ".join(f"{column} = EXCLUDED.{column}" for column in update)
