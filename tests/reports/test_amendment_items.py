@@ -51,6 +51,7 @@ def changed_at_random(old: Data, seed: int) -> Data:
     return canonical(new)
 
 
+@pytest.mark.one_database("two sets of data are compared in Python")
 @pytest.mark.parametrize("seed", range(6))
 def test_every_difference_is_in_exactly_one_item(data: Data, seed: int) -> None:
     """And so the items, applied, give the new data exactly."""

@@ -279,6 +279,7 @@ def test_the_plan_of_2024_is_clean(plan_2024: Plan) -> None:
     assert {comparison for comparison, _ in result.counts} == set(Comparison)
 
 
+@pytest.mark.one_database("numbers are compared; the rest of this file reads them on both")
 @pytest.mark.parametrize(("plant", "sides"), PLANTED)
 def test_a_planted_error_is_found(plan_2024: Plan, plant: Callable[[Plan], None], sides: Sides) -> None:
     plant(plan_2024)
@@ -294,6 +295,7 @@ def test_parts_that_need_not_add_up_are_left_alone(plan_2024: Plan) -> None:
     assert check_plan(plan_2024).clean
 
 
+@pytest.mark.one_database("numbers are compared; the rest of this file reads them on both")
 @pytest.mark.parametrize(
     "odd", ["... + 3 = 8", f"{'9' * 5_000} người", f"{'9' * 5_000} đồng", f"{'9' * 5_000} + 1 = 2"]
 )

@@ -83,6 +83,7 @@ def test_a_clean_plan_says_what_was_compared(client: Client) -> None:
         assert comparison.label in page
 
 
+@pytest.mark.one_database("a page or a file is made of what the check found")
 def test_each_place_that_has_a_page_is_led_to(client: Client, plan_2024: Plan) -> None:
     for plant in PLANTS:
         plant(plan_2024)
@@ -124,6 +125,7 @@ def test_the_page_asks_as_often_whatever_there_is(client: Client, plan_2024: Pla
     assert len(clean) == len(broken)
 
 
+@pytest.mark.one_database("a page or a file is made of what the check found")
 def test_the_list_is_handed_out_as_excel_and_pdf(client: Client, plan_2024: Plan) -> None:
     planting.allocate_one_more(plan_2024)
     answer = client.get(f"{URL}soat-so-lieu.xlsx")
@@ -164,10 +166,12 @@ def test_a_file_is_shown_and_nothing_is_written(client: Client, word_file: bytes
     assert "Lớp &amp; khác" in page
 
 
+@pytest.mark.one_database("a page or a file is made of what the check found")
 def test_the_plan_s_own_file_is_the_same_word_for_word(client: Client, word_file: bytes) -> None:
     assert "Tệp giống văn bản của kế hoạch từng chữ." in send(client, word_file)
 
 
+@pytest.mark.one_database("a page or a file is made of what the check found")
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -151,6 +151,7 @@ def test_the_administrator_has_no_dashboard(scenery: Scenery, client: Client) ->
     assert client.get(reverse("dashboard", kwargs={"year": 2024})).status_code == 403
 
 
+@pytest.mark.one_database("addresses are asked for; tests.test_access asks for every one on both")
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
 def test_every_door_opens(scenery: Scenery, role: Role) -> None:
     client = Client()

@@ -70,6 +70,7 @@ def words_of(document: Document) -> list[str]:
     return from_title(render(document, Format.TXT).decode())
 
 
+@pytest.mark.one_database("files are made of one document")
 def test_every_file_has_the_issued_words(plan_2024: Plan, tmp_path: Path) -> None:
     call_command("export_plan", "2024", to=str(tmp_path), formats="docx,pdf,txt", only="ke-hoach", stdout=StringIO())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ke-hoach.docx", "ke-hoach.pdf", "ke-hoach.txt"]
@@ -115,6 +116,7 @@ def opened(document: Document) -> Any:
     return docx.Document(BytesIO(render(document, Format.DOCX)))
 
 
+@pytest.mark.one_database("files are made of one document")
 @pytest.mark.parametrize(
     ("profile", "head", "ends", "spacing"),
     [
@@ -194,6 +196,7 @@ def test_places_have_anchors_of_their_own(plan_2024: Plan) -> None:
     assert place_anchor("Mục II.1.1.1, điểm đ") == "muc-ii-1-1-1-diem-dd"
 
 
+@pytest.mark.one_database("files are made of one document")
 def test_the_same_plan_gives_the_same_bytes(plan_2024: Plan) -> None:
     document, again = plan_document(plan_2024), plan_document(Plan.objects.get(pk=plan_2024.pk))
     assert document == again
@@ -201,6 +204,7 @@ def test_the_same_plan_gives_the_same_bytes(plan_2024: Plan) -> None:
         assert render(document, fmt) == render(again, fmt), fmt
 
 
+@pytest.mark.one_database("files are made of one document")
 def test_one_file_holds_the_plan_and_its_appendices(plan_2024: Plan) -> None:
     appendices = plan_2024.appendices.filter(number__in=(2, 8))
     documents = plan_documents(plan_2024, appendices, whole_province())

@@ -158,6 +158,7 @@ def test_twenty_are_planted() -> None:
     assert len(PLANTED) == 20
 
 
+@pytest.mark.one_database("what is compared are words; the rest of this file reads the plan on both")
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_error_is_found_and_nothing_else(plan_2024: Plan, word_file: bytes, name: str) -> None:
     planted = PLANTED[name]
@@ -178,6 +179,7 @@ def test_all_are_found_in_one_file(plan_2024: Plan, word_file: bytes) -> None:
     assert len(back.changes) == len(planted)
 
 
+@pytest.mark.one_database("what is compared are words; the rest of this file reads the plan on both")
 @pytest.mark.parametrize("profile", ["HD36", "ND30", "HD05"])
 def test_the_clean_file_is_clean(plan_2024: Plan, profile: str) -> None:
     plan_2024.profile = profile
@@ -187,6 +189,7 @@ def test_the_clean_file_is_clean(plan_2024: Plan, profile: str) -> None:
     assert not back.file.revised
 
 
+@pytest.mark.one_database("what is compared are words; the rest of this file reads the plan on both")
 @pytest.mark.parametrize(
     "edits",
     [

@@ -44,6 +44,7 @@ def test_a_preview_names_rows_by_their_names() -> None:
     assert names["Khoản dự toán"] == ["Lớp bồi dưỡng mẫu – Nước uống"]
 
 
+@pytest.mark.one_database("texts are compared")
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
@@ -100,6 +101,7 @@ def test_no_unit_succeeds_itself() -> None:
     assert take(rows).problems == ()
 
 
+@pytest.mark.one_database("texts are compared")
 @pytest.mark.parametrize("text", ["Năm\u00a02031", "Năm\u2007nay ", "Năm\u00ad nay", " Năm nay\u200b"])
 def test_signs_that_a_file_does_not_keep_are_no_change(text: str) -> None:
     take(other_plan())

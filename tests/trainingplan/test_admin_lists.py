@@ -135,6 +135,7 @@ def test_every_list_is_measured() -> None:
     assert set(MAKERS) == set(models())
 
 
+@pytest.mark.one_database("queries are counted; test_admin_access opens every list on both")
 @pytest.mark.parametrize("model", list(MAKERS), ids=lambda model: model.__name__)
 @pytest.mark.parametrize("kind", ["changelist", "export"])
 def test_many_rows_take_as_many_queries_as_few(province: Province, model: type[Model], kind: str) -> None:

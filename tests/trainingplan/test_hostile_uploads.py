@@ -41,6 +41,7 @@ def send(client: Client, content: bytes, name: str = "a.xlsx", **fields: Any) ->
     return client.post(IMPORTS, {"file": SimpleUploadedFile(name, content), **fields})
 
 
+@pytest.mark.one_database("files are refused before anything is written")
 @pytest.mark.parametrize("what", TRIED)
 def test_a_hostile_file_is_refused_in_words_at_both_pages(province: Province, what: str) -> None:
     name, content, words = refused()[what]

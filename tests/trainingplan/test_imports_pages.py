@@ -134,6 +134,7 @@ def test_a_reading_that_was_stopped_is_not_said_to_go_on(board: Client, settings
         assert reading not in board.get(address).content.decode()
 
 
+@pytest.mark.one_database("a file is made and read")
 def test_each_kind_of_file_has_one_to_begin_with(province: Province, board: Client) -> None:
     refused_in_words = []
     for kind in kinds_for(province.hoa):

@@ -29,6 +29,7 @@ def test_all_errors_are_told_at_once_and_nothing_is_written(tmp_path: Path) -> N
     assert not Change.objects.exists()
 
 
+@pytest.mark.one_database("files are judged before anything is written")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
