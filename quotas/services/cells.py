@@ -139,6 +139,8 @@ def _with_reasons(
 
     Nobody is asked for a reason in vain: what would not fit anyway is told that.
     """
+    if not shares:
+        return [*proposed]
     passed = []
     for one, refusal in zip(proposed, bounds.judge(_changes(proposed)), strict=True):
         share = shares.get(one.cell.key)
@@ -156,6 +158,8 @@ def _with_differences(
     cells: Sequence[CellInput], results: Sequence[CellResult], shares: Mapping[Key, ProposedShare], reason: str
 ) -> list[CellResult]:
     """The results with how each saved cell now stands to its proposal."""
+    if not shares:
+        return [*results]
     return [
         replace(result, difference=difference_words(shares[cell.key].places, result.number, cell.reason or reason))
         if result.outcome is Outcome.SAVED and cell.key in shares

@@ -39,13 +39,11 @@ def insert_rows(
     text = _text(model, tuple(columns), tuple(unique), tuple(update))
     prepared = text.prepare if len(rows) == 1 else [one and _remembering(one) for one in text.prepare]
     defaults = [default() for default in text.defaults]
-    values = [
-        [
-            value if prepare is None else prepare(value)
-            for prepare, value in zip(prepared, (*row, *defaults), strict=True)
-        ]
-        for row in rows
-    ]
+    values = [[*row, *defaults] for row in rows]
+    for place, prepare in enumerate(prepared):
+        if prepare is not None:
+            for row in values:
+                row[place] = prepare(row[place])
     return list(_run(values, text.head, text.tail))
 
 
@@ -87,10 +85,10 @@ def _remembering(prepare: Prepare) -> Prepare:
 
 
 def _conflict(unique: Sequence[str], update: Sequence[str]) -> str:
-    if not update:
-        return f" ON CONFLICT ({', '.join(unique)}) DO NOTHING"
     if not unique:
         return ""
+    if not update:
+        return f" ON CONFLICT ({', '.join(unique)}) DO NOTHING"
     taken = ", ".join(f"{column} = EXCLUDED.{column}" for column in update)
     return f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {taken}"
 
