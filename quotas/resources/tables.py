@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import tablib
@@ -20,6 +21,7 @@ from quotas.services.quotas import check_quota_number
 from quotas.services.sheets import CHOOSE, Key
 from trainingplan.locking import hold_plans
 from trainingplan.models import Appendix, AppendixColumn, Plan, User
+from trainingplan.prepared import rows_read_once
 from trainingplan.resources.base import CatalogueResource, reason_of, refuse_row
 from trainingplan.resources.bulk import BulkResource, UniqueValues
 from trainingplan.resources.columns import (
@@ -235,15 +237,16 @@ class CellResource(BulkResource):
     def get_queryset(self) -> QuerySet[Any]:
         return self.filter_export(self._meta.model._default_manager.all())
 
-    def rows_to_change(self) -> QuerySet[Any]:
+    def rows_to_change(self) -> Iterable[Any]:
         """With the quotas and units that their columns have read; the services lock in their own order."""
         quotas = {quota.pk: quota for quota in self.columns["quota"].widget.all()}
         units = {unit.pk: unit for unit in self.columns["unit"].widget.all()}
-        cells: QuerySet[Any] = self._meta.model._default_manager.filter(self.within)
-        for cell in cells:
+        cells = self._meta.model._default_manager.order_by().filter(self.within).defer("updated_at", "updated_by")
+        read: list[Any] = rows_read_once(cells)
+        for cell in read:
             if cell.quota_id in quotas and cell.unit_id in units:
-                cell.quota, cell.unit = quotas[cell.quota_id], units[cell.unit_id]
-        return cells
+                cell._state.fields_cache.update(quota=quotas[cell.quota_id], unit=units[cell.unit_id])
+        return read
 
     def still_right(self, rows: list[RowResult]) -> bool:
         """Each cell goes to the services with the version that was seen."""
@@ -270,11 +273,24 @@ class CellResource(BulkResource):
         return str(cell.unit)
 
     def name_of(self, instance: Allocation | Registration) -> str:
-        return f"{instance.quota.short_name} – {instance.unit}"
+        return f"{instance.quota.short_name} – {self._name_of_unit(instance)}"
+
+    def _name_of_unit(self, cell: Allocation | Registration) -> str:
+        name = self._unit_names.get(cell.unit_id)
+        return name or self._unit_names.setdefault(cell.unit_id, str(cell.unit))
+
+    @cached_property
+    def _unit_names(self) -> dict[int, str]:
+        return {}
+
+    def key_of(self, row: Allocation | Registration) -> tuple[int, int]:  # type: ignore[override] # a cell
+        return row.quota_id, row.unit_id
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
         self._cells: dict[Plan, list[Numbered]] = defaultdict(list)
+        self._cells_of: dict[int, list[Numbered]] = {}
+        """The same lists by quota."""
 
     def problems_of(self, instance: Allocation | Registration) -> dict[str, str]:
         """Whether the plan takes cells is asked by the services; here only what the file leaves open."""
@@ -300,7 +316,9 @@ class CellResource(BulkResource):
             no_need=getattr(instance, "no_need", False),
             illustrative=self.taking_back and YesNo().clean(row.get(MARK)),
         )
-        self._cells[instance.quota.programme.plan].append((row[ROW], cell))
+        if instance.quota_id not in self._cells_of:
+            self._cells_of[instance.quota_id] = self._cells[instance.quota.programme.plan]
+        self._cells_of[instance.quota_id].append((row[ROW], cell))
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         """Save through the grid's service, plan by plan in key order; what it refuses is refused at its row."""

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from trainingplan.garbage import collector_paused
 from trainingplan.imports.encodings import converted, in_unicode, legacy_questions
 from trainingplan.imports.kinds import Contents, FileKind, kind_of, kinds_for
 from trainingplan.imports.rehearsal import rehearsal
@@ -89,6 +90,7 @@ def take_up(*, name: str, content: bytes, kind: FileKind | None, plan: Plan | No
     return batch
 
 
+@collector_paused()
 def preview(batch: ImportBatch, *, progress: Progress | None = None) -> ImportBatch:
     """Find out what the file would change and all that is wrong with it; nothing of that is written.
 
@@ -136,6 +138,7 @@ def answer(batch: ImportBatch, answers: Mapping[str, str]) -> None:
     batch.save(update_fields=["answers"])
 
 
+@collector_paused()
 def apply(
     batch: ImportBatch, *, mode: str, digest: str, actor: User, running: Running | None = None,
     progress: Progress | None = None,

@@ -1,7 +1,7 @@
 """What a catalogue's import and export share: Vietnamese headings, strict cells, all errors at once, all or nothing."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,7 +113,7 @@ class CatalogueResource(Resource):
         rows: QuerySet[Any] = self._meta.model._default_manager.all()
         return rows
 
-    def rows_to_change(self) -> QuerySet[Any]:
+    def rows_to_change(self) -> Iterable[Any]:
         """The same rows, read to be written."""
         return self.get_queryset()
 
@@ -150,6 +150,8 @@ class CatalogueResource(Resource):
         if self._import_fields is None:
             fields: list[Column] = super().get_import_fields()
             self._import_fields = [field for field in fields if not field.readonly]
+            for field in self._import_fields:
+                field.bind(self._meta.model)
         return self._import_fields
 
     # The file
@@ -251,16 +253,17 @@ class CatalogueResource(Resource):
         if isinstance(column.widget, References):
             there = {one.pk for one in getattr(original, column.attribute).all()}
             return column.column_name in row and {one.pk for one in column.clean(row)} != there
-        return bool(column.get_value(instance) != column.get_value(original))
+        return column.differs(instance, original)
 
     def import_instance(self, instance: Model, row: Mapping[str, Any], **kwargs: Any) -> None:
         """Read every cell before complaining of any; relations to many wait until the row has a key."""
         errors: dict[str, ValidationError] = {}
         for column in self.get_import_fields():
+            many = isinstance(column.widget, References)
             try:
-                if isinstance(column.widget, References) and column.column_name in row:
+                if many and column.column_name in row:
                     column.clean(row)
-                elif not isinstance(column.widget, References):
+                elif not many:
                     self.import_field(column, instance, row, **kwargs)
             except ValueError as error:
                 errors[column.attribute] = ValidationError(str(error), code="invalid")
@@ -288,6 +291,8 @@ class CatalogueResource(Resource):
 
     def _covered(self, wrong: Collection[str]) -> set[str]:
         """The fields that are wrong, and those that the same columns fill: that they are empty is no second fault."""
+        if not wrong:
+            return set()
         columns = ({column.attribute, *column.covers} for column in self.columns.values())
         return {*wrong}.union(*(fields for fields in columns if not fields.isdisjoint(wrong)))
 

@@ -1,16 +1,17 @@
 """Resources of long files: rows are read and judged one by one, and written all together in a few statements."""
 
 from collections.abc import Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
-from django.db.models import Model, QuerySet, UniqueConstraint
+from django.db.models import Model, UniqueConstraint
+from django.db.models.base import ModelState
 from import_export.results import Result, RowResult
 
+from trainingplan.garbage import collector_paused
 from trainingplan.resources.base import CatalogueResource, KeyLoader, refuse_row, words_of
 from trainingplan.resources.columns import plain
 from trainingplan.resources.constraints import broken_constraints
@@ -63,8 +64,13 @@ class BulkResource(CatalogueResource):
         use_bulk = True  # no savepoint a row
         skip_diff = True  # made here, without a deep copy
 
-    def rows_to_change(self) -> QuerySet[Any]:
-        rows = super().rows_to_change()
+    def import_data(self, *args: Any, **kwargs: Any) -> Result:
+        with collector_paused():
+            result: Result = super().import_data(*args, **kwargs)
+        return result
+
+    def rows_to_change(self) -> Iterable[Any]:
+        rows = self.get_queryset()
         return rows if self.ahead else rows.select_for_update(of=("self",), no_key=True)
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
@@ -94,7 +100,7 @@ class BulkResource(CatalogueResource):
     def _read_row(self, row: Mapping[str, Any], loader: KeyLoader, result: RowResult, **kwargs: Any) -> None:
         self.before_import_row(row, **kwargs)
         instance, new = self.get_or_init_instance(loader, row)
-        original = None if new else copy(instance)
+        original = None if new else _copied(instance)
         errors: dict[str, Any] = {}
         try:
             self.import_instance(instance, row, **kwargs)
@@ -121,7 +127,7 @@ class BulkResource(CatalogueResource):
         for column in self.get_import_fields():
             if column.attribute == "id":
                 continue
-            if before is not None and column.get_value(before) == column.get_value(after):
+            if before is not None and not column.differs(before, after):
                 continue
             old = plain(column.export(before), column.column_name) if before is not None else ""
             new = plain(column.export(after), column.column_name)
@@ -229,6 +235,15 @@ class BulkResource(CatalogueResource):
 
     def after_writing(self, changed: list[Any]) -> None:
         """What follows from rows that were changed, in the same transaction."""
+
+
+def _copied(row: Model) -> Model:
+    """`copy`, which takes a model apart and puts it together again, at a fifth of its cost."""
+    kind = type(row)
+    other = kind.__new__(kind)
+    vars(other).update(vars(row), _state=(state := ModelState()))
+    vars(state).update(vars(row._state), fields_cache={**row._state.fields_cache})
+    return other
 
 
 def _forget(row: RowResult) -> None:

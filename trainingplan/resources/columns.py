@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from import_export.fields import Field
@@ -31,6 +32,10 @@ OLDEST = 1905
 
 def cell_text(value: object) -> str:
     """What a cell shows, as text: 3.0 is "3", 1.5 is "1,5" as a Vietnamese sheet shows it."""
+    if value is None:
+        return ""
+    if type(value) is str:  # most are, and no kind of it that means more
+        return clean(value)
     if isinstance(value, FormulaWithoutValue):
         raise ValueError(  # noqa: TRY004 - what stands in the cell is wrong, not the program
             f"{quoted(value.formula)} là công thức chưa có kết quả. Mở bằng Excel, lưu lại rồi nhập lại."
@@ -46,7 +51,7 @@ def cell_text(value: object) -> str:
         return str(int(number)) if number == number.to_integral_value() else f"{number:f}".replace(".", ",")
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    return clean(str(value)) if value is not None else ""
+    return clean(str(value))
 
 
 class Cell(Widget):
@@ -190,8 +195,19 @@ class Reference(Cell):
         super().__init__()
         self.rows, self.key, self.what, self.where, self.scope = rows, key, what, where, scope
         self._found: dict[tuple[str, ...], Model] | None = None
+        self._read: dict[tuple[object, ...], Model] = {}
+        """What cells of nothing but text have been read as: a file of many rows names few others, each twice a row."""
 
     def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+        cells = (*map(row.get, self.scope), value) if row else (value,)
+        found = self._read.get(cells)
+        if found is None:
+            found = self._find(value, row)
+            if found is not None and all(type(cell) is str for cell in cells):
+                self._read[cells] = found
+        return found
+
+    def _find(self, value: Any, row: Row | None) -> Model | None:
         text = cell_text(value)
         if not text:
             return None
@@ -215,10 +231,12 @@ class Reference(Cell):
     def learn(self, row: Model) -> None:
         """Take in a row that this import has added."""
         self._rows()[self.key(row)] = row
+        self._read.clear()
 
     def read_again(self) -> None:
         """Ask for the rows anew when they are needed next."""
         self._found = None
+        self._read.clear()
 
     def _rows(self) -> dict[tuple[str, ...], Model]:
         if self._found is None:
@@ -254,13 +272,42 @@ class Column(Field):
         """`covers`: the model's fields whose errors belong to this column besides its own."""
         super().__init__(attribute=attribute, column_name=heading, widget=widget or Cell(), readonly=shown_only)
         self.required, self.covers = required, covers
+        self._name, self._own, self._stored = attribute, "__" not in attribute, ""
+
+    def bind(self, model: type[Model]) -> None:
+        """Find what the model stores of the attribute, so that rows can be compared by that."""
+        known = {field.name: field.attname for field in model._meta.concrete_fields}
+        self._stored = known.get(self._name, "") if type(self).get_value is Column.get_value else ""
+
+    def clean(self, row: Row, **kwargs: Any) -> Any:
+        """As the base class does it for columns without a default, but without comparing rows with empty values."""
+        return self.widget.clean(row[self.column_name], row=row, **kwargs)
+
+    def get_value(self, instance: Any) -> Any:
+        """As the base class does it, which takes the attribute's name apart each time."""
+        if not self._own:
+            return super().get_value(instance)
+        try:
+            value = getattr(instance, self._name, None)
+        except (ValueError, ObjectDoesNotExist):
+            return None
+        return super().get_value(instance) if callable(value) else value
+
+    def differs(self, one: Any, other: Any) -> bool:
+        """Whether two rows hold different values there; of rows that they link to, the keys are compared."""
+        values, others, name = vars(one), vars(other), self._stored
+        if name in values and name in others:
+            return bool(values[name] != others[name])
+        return bool(self.get_value(one) != self.get_value(other))
 
     def save(self, instance: Any, row: Row, *args: Any, **kwargs: Any) -> None:
         """Stored text of which a file keeps less – spaces that do not break, signs of no width – stays as it is."""
         stored = self.get_value(instance) if instance.pk else None
-        super().save(instance, row, *args, **kwargs)
-        if isinstance(stored, str) and stored != (read := self.get_value(instance)) and self._as_read(stored) == read:
-            setattr(instance, str(self.attribute), stored)
+        read = self.clean(row, **kwargs)
+        if isinstance(stored, str) and stored != read and self._as_read(stored) == read:
+            return
+        if read is not stored or read is None:
+            setattr(instance, self._name, read)
 
     def _as_read(self, stored: str) -> object:
         """What a file would bring back of it."""

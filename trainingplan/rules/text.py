@@ -44,7 +44,9 @@ def without_invisible(text: str) -> str:
 
 def clean(text: str | None) -> str:
     """Return the text in NFC, without invisible characters and without space at its ends."""
-    return nfc(without_invisible(text or "")).strip()
+    if not text or text.isascii():
+        return (text or "").strip()  # has neither, and is what most cells of a file hold
+    return nfc(without_invisible(text)).strip()
 
 
 def quoted(text: str) -> str:
