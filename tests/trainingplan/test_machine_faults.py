@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command, load_command_class
 from django.db import InterfaceError, OperationalError, ProgrammingError, connections
 from django.test import Client
 
@@ -101,6 +101,15 @@ def test_a_command_without_its_database_shows_no_traceback(project: Path) -> Non
     assert done.returncode == 1
     assert done.stderr.startswith(console.DATABASE_AWAY)
     assert "Traceback" not in done.stderr
+
+
+def test_what_a_command_refuses_stands_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    command = load_command_class("trainingplan", "load_plan")
+    with pytest.raises(SystemExit) as end:
+        command.run_from_argv(["manage.py", "load_plan", "/khong-co", "--skip-checks", "--no-color"])
+    assert (end.value.code, capsys.readouterr().err) == (1, "Không có thư mục /khong-co.\n")
+    with pytest.raises(CommandError, match="Không có thư mục"):
+        call_command("load_plan", "/khong-co")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from quotas.services.retention import forget_people
+from trainingplan.commands import PlainCommand
 from trainingplan.rules.numbers import format_count
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Ẩn danh cán bộ chỉ còn trong danh sách của các kế hoạch đã kết thúc quá thời hạn PEOPLE_KEPT_YEARS."
 
     def add_arguments(self, parser: CommandParser) -> None:

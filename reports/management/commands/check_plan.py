@@ -4,16 +4,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from reports.checks import CheckResult, check_plan
 from reports.word_back import WordBack, read_back
 from reports.word_back_file import LARGEST_FILE, TOO_LARGE, FileRefused
+from trainingplan.commands import PlainCommand
 from trainingplan.models import Plan
 from trainingplan.rules.numbers import format_count
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = (
         "Soát số liệu của kế hoạch: văn bản, chỉ tiêu, phụ lục, danh sách, kinh phí, đăng ký; hoặc tệp Word nhận lại."
     )

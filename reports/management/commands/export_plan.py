@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from reports.appendices import build_appendix, whole_province
 from reports.appendices.columns import WrongDefinition
@@ -18,10 +18,11 @@ from reports.exports import (
     write_documents,
 )
 from reports.plan_document import FILE_STEM, has_text, plan_document
+from trainingplan.commands import PlainCommand
 from trainingplan.models import Plan
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Xuất kế hoạch và các phụ lục ra tệp Excel, PDF, HTML, Word, văn bản thuần; PDF có thêm tệp toàn bộ."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from reports.exports import put_in_place
 from reports.workbook.guide import written_into
 from reports.workbook.writing import write_template, write_workbook
+from trainingplan.commands import PlainCommand
 from trainingplan.models import Plan
 from trainingplan.services.refusals import Refused
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Xuất toàn bộ kế hoạch ra một sổ Excel có chú giải (xem docs/workbook.md), hoặc sổ mẫu để bắt đầu."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from openpyxl.utils import get_column_letter
 
 from reports.workbook.taking_in import TakenIn, take_in
+from trainingplan.commands import PlainCommand
 from trainingplan.imports.kinds import Problem
 from trainingplan.models import User
 from trainingplan.reading import Unreadable, read_book
@@ -16,7 +17,7 @@ from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """Exit 1 when anything is wrong with the file; without --good-rows nothing is written then."""
 
     help = "Nhập một sổ toàn kế hoạch vào kế hoạch đang có, hoặc vào cơ sở dữ liệu mới (xem docs/workbook.md)."

@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from reports.versions import log_anchors
 from trainingplan.backup.reading import Archive
 from trainingplan.backup.sealing import BackupRefused, Key
+from trainingplan.commands import PlainCommand
 from trainingplan.rules.numbers import format_count
 from trainingplan.sealed_log import Anchor, check_log
 from trainingplan.services.seals import seal_log
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Đối chiếu toàn bộ nhật ký thay đổi với chuỗi niêm phong và với dấu đã in trong các bản ban hành."
 
     def add_arguments(self, parser: CommandParser) -> None:

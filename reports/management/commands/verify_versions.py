@@ -3,14 +3,13 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from reports.models import Version
 from reports.versions import verify
+from trainingplan.commands import PlainCommand
 from trainingplan.rules.numbers import format_count
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Đối chiếu mọi bản đã ban hành (dữ liệu và từng tệp) với mã SHA-256 đã lưu."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -4,14 +4,15 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from trainingplan.backup.sealing import KEY_BYTES, BackupRefused
+from trainingplan.commands import PlainCommand
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.backups import adopt_backups, backup_key, make_backup, remove_old_backups
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Sao lưu cơ sở dữ liệu và kho tệp vào một tệp có mã hóa; không nêu tệp thì vào thư mục BACKUP_DIR."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from trainingplan.commands import PlainCommand
 from trainingplan.services.accounts import close_idle_accounts
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Đóng tài khoản không đăng nhập trong IDLE_ACCOUNT_DAYS ngày, trừ quản trị hệ thống cuối cùng."
 
     def add_arguments(self, parser: CommandParser) -> None:

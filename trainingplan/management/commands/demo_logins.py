@@ -3,13 +3,14 @@
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from trainingplan.commands import PlainCommand
 from trainingplan.models import Role, User
 from trainingplan.services.demo import lock_demo_users
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """Prints nothing when no demonstration account is open; `script/server` relies on that."""
 
     help = "In mỗi vai trò một tài khoản minh họa đang mở; --lock khóa tất cả."

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
+from trainingplan.commands import PlainCommand
 from trainingplan.loading import USERS_FILE, LoadReport, PlanSource, SourceRefused, load_demo_users
 from trainingplan.models import Plan, User
 from trainingplan.services.catalogue import belongs_to_plans
@@ -21,7 +22,7 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _SHORTEST_PASSWORD = 14
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """Twice the same folders give the same database; what people have made of illustrative data is left alone."""
 
     help = "Nạp kế hoạch từ các thư mục dữ liệu (TOML, CSV). Nạp lại không đổi gì nếu dữ liệu không đổi."

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from trainingplan.backup.sealing import KEY_BYTES, BackupRefused, Key
 from trainingplan.backup.snapshot import snapshot
 from trainingplan.backup.tables import digest_of, tables
 from trainingplan.backup.writing import Summary, write_backup
+from trainingplan.commands import PlainCommand
 from trainingplan.services.backups import MOVING, backup_folder
 
 AFTERWARDS = "Hãy đặt DATABASE_URL trong tệp cấu hình thành địa chỉ mới rồi khởi động lại; cơ sở dữ liệu cũ còn nguyên."
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """By way of a backup under a key of this run alone, restored by a program that is started on the new database."""
 
     help = "Chuyển toàn bộ dữ liệu sang một cơ sở dữ liệu trống, ví dụ từ SQLite sang PostgreSQL."
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         )
         if done.returncode:
             last = done.stderr.strip().splitlines()[-1:] or ["không rõ lý do"]
-            raise CommandError(last[0].removeprefix("CommandError: "))
+            raise CommandError(last[0])
         self.stdout.write(done.stdout.rstrip("\n"))
 
 

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from trainingplan.commands import PlainCommand
 from trainingplan.models import User
 from trainingplan.services.refusals import Refused
 from trainingplan.services.second_factor import reset_second_factor
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Gỡ xác thực hai lớp của một tài khoản. Chỉ dùng khi không quản trị nào đăng nhập được để gỡ trên trang."
 
     def add_arguments(self, parser: CommandParser) -> None:

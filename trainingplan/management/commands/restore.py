@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from trainingplan.backup.reading import verify
 from trainingplan.backup.restoring import Restored, restore_backup
 from trainingplan.backup.sealing import BackupRefused, Key
 from trainingplan.backup.writing import Summary
+from trainingplan.commands import PlainCommand
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.changes import Entry, record
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Khôi phục cơ sở dữ liệu và kho tệp từ một bản sao lưu; kiểm tra toàn bộ trước khi ghi."
 
     def add_arguments(self, parser: CommandParser) -> None:

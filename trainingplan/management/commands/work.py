@@ -4,13 +4,14 @@ import signal
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from trainingplan.commands import PlainCommand
 from trainingplan.safe_start import refuse_unsafe_start
 from trainingplan.services.worker import WorkLoop
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Làm các việc nền (xuất tệp, ban hành, nhập tệp lớn, sao lưu) cho đến khi được dừng."
 
     def add_arguments(self, parser: CommandParser) -> None:
