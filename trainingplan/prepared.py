@@ -193,15 +193,13 @@ class _Statement:
     read: Callable[[Iterable[Row]], list[Any]]
 
     def rows(self, values: list[Any]) -> list[Any]:
-        connection = connections[self.alias]
-        if self.locks and not connection.in_atomic_block:
+        if self.locks and not connections[self.alias].in_atomic_block:
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
         return self.read(rows_of(self.alias, self.sql, self.parameters(values), often=self.often))
 
     def parameters(self, values: list[Any]) -> list[Any]:
-        connection = connections[self.alias]
         for place, kind in self.adapted:
-            values[place] = kind.get_db_prep_value(values[place], connection)
+            values[place] = kind.get_db_prep_value(values[place], connections[self.alias])
         values += self.constants
         return [values[place] for place in self.places]
 

@@ -19,6 +19,7 @@ logger = logging.getLogger("trainingplan.requests")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ALIVE, READY = "/healthz", "/readyz"
 LOCAL = {"127.0.0.1", "::1"}
+_GIVEN = "HTTP_X_REQUEST_ID"  # not from `request.headers`, which Django makes of all of them when one is asked for
 _GIVEN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _MILLISECOND = 1_000_000
 
@@ -33,7 +34,7 @@ class NumberAndLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get(_GIVEN, "")
         request_id.set(given if _GIVEN_ID.fullmatch(given) else uuid4().hex)
         began = time.monotonic_ns()
         response = self.get_response(request)

@@ -25,6 +25,7 @@ COOKIE = "hoat-dong"
 MINUTE = 60
 PASSIVE_HEADER = "X-Tu-Dong"
 """A script sends it with requests that nobody asked for."""
+_PASSIVE = "HTTP_" + PASSIVE_HEADER.upper().replace("-", "_")
 FOR_ENROLMENT = frozenset({"second-factor", "logout"})
 FOR_EXPIRED = frozenset({"own-password", "logout"})
 
@@ -62,7 +63,7 @@ class SessionRules:
         return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> HttpResponse | None:
-        if getattr(view, "passive", False) or request.headers.get(PASSIVE_HEADER):
+        if getattr(view, "passive", False) or request.META.get(_PASSIVE):
             vars(request)["passive"] = True
         user, match = request.user, request.resolver_match
         if not isinstance(user, User) or match is None:

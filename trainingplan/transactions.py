@@ -25,11 +25,13 @@ def one_transaction() -> Iterator[None]:
 
 
 def part_of_one(work: Callable[P, R]) -> Callable[P, R]:
-    """As `transaction.atomic` on a function, but that it makes no savepoint within `one_transaction`."""
+    """As `transaction.atomic` on a function, but that within `one_transaction` it adds nothing."""
 
     @wraps(work)
     def within(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(savepoint=not _whole.get()):
+        if _whole.get():
+            return work(*args, **kwargs)
+        with transaction.atomic():
             return work(*args, **kwargs)
 
     return within

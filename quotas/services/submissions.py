@@ -17,8 +17,8 @@ from trainingplan.services.refusals import Refused
 from trainingplan.transactions import one_transaction
 
 KEPT_FOR = timedelta(days=7)
-MOST_PURGED = 50
-PURGED_EVERY = 16
+MOST_PURGED = 200
+PURGED_EVERY = 64
 """One submit in so many, by its key, sees to the old ones."""
 
 

@@ -139,7 +139,7 @@ def test_what_would_be_refused_by_now_has_the_reply_of_the_first_time(province: 
 def test_old_keys_are_forgotten_a_few_at_a_time(province: Province) -> None:
     old = timezone.now() - KEPT_FOR - timedelta(minutes=1)
     rows = [
-        Submission(key=uuid4(), user=province.alice, digest="", reply={}, at=old + timedelta(seconds=n))
+        Submission(key=uuid4(), user=province.alice, digest="", reply={}, at=old + timedelta(milliseconds=n))
         for n in range(MOST_PURGED + 5)
     ]
     Submission.objects.bulk_create(rows)

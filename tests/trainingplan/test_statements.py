@@ -1,7 +1,9 @@
 """Statements that are run by name do what the same text does, and what goes wrong is told as by Django's cursors."""
 
+from typing import Any
+
 import pytest
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connection, connections, transaction
 from django.db.models.signals import post_init
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
@@ -55,16 +57,16 @@ def test_a_kept_connection_that_was_lost_is_made_anew_by_the_first_reading() -> 
         pytest.skip("SQLite's connection is not lost")
     make_province()
     assert years(2024) == [(2024,)]
-    connection.health_check_enabled = True
-    connection.health_check_done = False
-    lost = connection.connection
+    kept: Any = connections[DEFAULT_DB_ALIAS]
+    kept.health_check_enabled, kept.health_check_done = True, False
+    lost = kept.connection
     lost.close()
     assert years(2024) == [(2024,)]
-    assert connection.connection is not lost
-    connection.connection.close()
+    assert kept.connection is not lost
+    kept.connection.close()
     with pytest.raises(InterfaceError):
-        years(2024)  # asked once a request, as Django does
-    connection.close()
+        years(2024)  # once a request, as Django does it
+    kept.close()
 
 
 @pytest.mark.django_db
