@@ -146,7 +146,7 @@ function start(form) {
     const computed = estimate(rows);
     const amount = basis === "lump_sum" ? read(form.elements.rate) : computed;
     amountShown.textContent = amount === null || amount === 0n ? "–" : `${shown(amount)} đồng`;
-    const paid = form.elements.payer.value ? amount : add(shares.map(read));
+    const paid = form.elements.payer.value ? amount : add(shares.map((field) => read(field)));
     balance.textContent = balanceInWords(amount, paid);
     balance.classList.toggle("is-off", amount !== null && paid !== null && amount !== paid);
   }
