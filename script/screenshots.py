@@ -50,7 +50,7 @@ def take(browser: Browser, address: str, *, login: str, size: ViewportSize, path
 def main(address: str, pages: Path, target: Path) -> None:
     target.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=ARGUMENTS)
         for login, size, path, name in PICTURES:
             take(browser, address, login=login, size=size, path=path, target=target / f"{name}.png")
         browser.close()
