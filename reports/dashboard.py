@@ -15,7 +15,7 @@ from budget.models import BudgetLine
 from budget.rules.execution import Three
 from budget.rules.execution import total as total_money
 from budget.selectors.execution import SourceSum, sums_by_source
-from quotas.models import Allocation, Nomination, Quota, Registration
+from quotas.models import Allocation, Nomination, Person, Quota, Registration
 from quotas.selectors.progress import GroupProgress, Progress, progress
 from trainingplan.models import Appendix, Plan, Unit, User
 from trainingplan.policies import Action, may, sees_all_units, sees_totals, visible_units
@@ -205,37 +205,34 @@ class _Part:
     illustrative: int
 
 
+_KEYS = {"quota": F("quota_id"), "unit": F("unit_id") + 0, "apart": F("quota_id") + 0}
+
+
 def _parts(quota_ids: Sequence[int], units: QuerySet[Unit] | None) -> list[_Part]:
     """Registered, allocated and nominated by quota, in one query; of all units also the latter two by unit.
 
     Two plain groupings cost less than one by quota and khối, which has to look up the khối of every row. The sum with
-    zero keeps SQLite from reading all plans along the index of units to spare a sort.
+    zero keeps SQLite from reading all plans along the index of units to spare a sort. Illustrative people, of whom
+    few or none are, are asked for apart, along their own index: so no nomination is joined with its person.
     """
-    whose = Q(quota__in=quota_ids) & (Q() if units is None else Q(unit__in=units))
-    heads, marked = Sum("number", default=0), Q(illustrative=True)
+    whose = Q() if units is None else Q(unit__in=units)
+    heads, people, marked = Sum("number", default=0), Count("pk"), Count("pk", filter=Q(illustrative=True))
 
-    def grouped(rows: QuerySet[Any], table: str, by: str, number: Combinable, marked: Q) -> QuerySet[Any, Any]:
-        keyed: QuerySet[Any, Any] = (
-            rows.filter(whose)
-            .order_by()
-            .annotate(table=Value(table), by=Value(by), key=F(f"{by}_id") + 0)
-            .values_list("table", "by", "key")
-            .annotate(heads=number, marked=Count("pk", filter=marked))
-        )
-        return keyed
+    def grouped(rows: QuerySet[Any], table: str, by: str, number: Combinable, marked: Count = marked) -> Any:
+        keyed = rows.filter(whose).order_by().annotate(table=Value(table), by=Value(by), key=_KEYS[by])
+        keyed = keyed.filter(key__in=quota_ids) if table == "illustrative" else keyed.filter(quota__in=quota_ids)
+        return keyed.values_list("table", "by", "key").annotate(heads=number, marked=marked)
 
     registered, allocated = Registration.objects.all(), Allocation.objects.all()
-    people, marked_people = Nomination.objects.filter(reserve=False), marked | Q(person__illustrative=True)
+    nominated, marked_people = Nomination.objects.filter(reserve=False), Person.objects.filter(illustrative=True)
     found = [
-        grouped(allocated, "allocated", "quota", heads, marked),
-        grouped(people, "nominated", "quota", Count("pk"), marked_people),
+        grouped(allocated, "allocated", "quota", heads),
+        grouped(nominated, "nominated", "quota", people),
+        grouped(nominated.filter(person__in=marked_people), "illustrative", "apart", people, people),
     ]
     if units is None:
-        found += [
-            grouped(allocated, "allocated", "unit", heads, marked),
-            grouped(people, "nominated", "unit", Count("pk"), marked_people),
-        ]
-    return [_Part(*row) for row in grouped(registered, "registered", "quota", heads, marked).union(*found, all=True)]
+        found += [grouped(allocated, "allocated", "unit", heads), grouped(nominated, "nominated", "unit", people)]
+    return [_Part(*row) for row in grouped(registered, "registered", "quota", heads).union(*found, all=True)]
 
 
 def _programmes(

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -179,6 +181,19 @@ def test_the_banner_says_when_a_shown_row_is_illustrative(scenery: Scenery) -> N
     assert banner not in page_of(scenery, Role.UNIT)
     Person.objects.filter(unit=scenery.units[1]).update(illustrative=True)
     assert banner in page_of(scenery, Role.UNIT)
+
+
+def test_a_board_sees_that_people_alone_are_illustrative(scenery: Scenery) -> None:
+    """They are asked for apart, so that no other nomination is joined with its person."""
+    assert not seen_by(scenery, Role.BOARD).illustrative
+    Person.objects.filter(nominations=Nomination.objects.filter(reserve=False).first()).update(illustrative=True)
+    with CaptureQueriesContext(connection) as captured:
+        assert seen_by(scenery, Role.BOARD).illustrative
+    sums = [query["sql"] for query in captured if 'COUNT("quotas_nomination' in query["sql"]]
+    assert len(sums) == 1
+    assert 'JOIN "quotas_person"' not in sums[0]
+    Nomination.objects.update(reserve=True)
+    assert not seen_by(scenery, Role.BOARD).illustrative
 
 
 def test_reserves_are_not_counted(scenery: Scenery) -> None:
