@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -273,6 +274,7 @@ class Column(Field):
         super().__init__(attribute=attribute, column_name=heading, widget=widget or Cell(), readonly=shown_only)
         self.required, self.covers = required, covers
         self._name, self._own, self._stored = attribute, "__" not in attribute, ""
+        self._place = attrgetter(attribute.rpartition("__")[0].replace("__", ".")) if not self._own else None
 
     def bind(self, model: type[Model]) -> None:
         """Find what the model stores of the attribute, so that rows can be compared by that."""
@@ -307,7 +309,7 @@ class Column(Field):
         if isinstance(stored, str) and stored != read and self._as_read(stored) == read:
             return
         if read is not stored or read is None:
-            setattr(instance, self._name, read)
+            setattr(self._place(instance) if self._place else instance, self._name.rpartition("__")[2], read)
 
     def _as_read(self, stored: str) -> object:
         """What a file would bring back of it."""
