@@ -22,8 +22,9 @@ start_postgresql() {
   fi
   pg_command initdb --username=tests --auth=trust --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu \
     --icu-locale=vi-VN --no-sync >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log"; return 1; }
+  # Pages cost as deploy/roles.sql says.
   pg_command pg_ctl start --wait --silent --log="$postgresql/log" \
-    --options="-c listen_addresses= -c unix_socket_directories=$postgresql -c max_connections=300 $*" ||
+    --options="-c listen_addresses= -c unix_socket_directories=$postgresql -c max_connections=300 -c random_page_cost=1.1 $*" ||
     { cat "$postgresql/log"; return 1; }
   export PGUSER=tests
 }
