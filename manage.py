@@ -2,7 +2,11 @@
 """Command-line entry of the project."""
 
 import os
+import signal
 import sys
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until `told` listens: no traceback of what was being imported
 
 from django.core.management import execute_from_command_line
 

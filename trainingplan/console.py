@@ -1,6 +1,7 @@
 """The command line's last word: what stopped a command, in a sentence with its remedy and never as a traceback."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -34,6 +35,8 @@ _OF_POSTGRESQL = {
 
 def told(main: Callable[[], None]) -> None:
     """Run a command; what the machine, its settings or its operator put in the way ends it in words."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         main()
     except KeyboardInterrupt:

@@ -6,11 +6,14 @@ the machine (files, network, settings) are. Imports nothing of Django, so that g
 
 import json
 import logging
+import os
 import re
+import sys
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TextIO
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request that is being served; empty outside of one."""
@@ -95,22 +98,45 @@ def _fault_of(record: logging.LogRecord) -> list[str]:
     return fault(record.exc_info[1]) if record.exc_info and record.exc_info[1] else []
 
 
+class JournalHandler(logging.StreamHandler[TextIO]):
+    """To the journal of systemd, which takes the level from a number before the line and drops it (sd-daemon(3))."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"<{_priority(record.levelno)}>{super().format(record)}"
+
+
+def _priority(level: int) -> int:
+    steps = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+    return next((priority for least, priority in steps if level >= least), 7)
+
+
+def _to_journal() -> bool:
+    """Whether standard error goes to the journal: systemd names the stream that it has given."""
+    try:
+        stream = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{stream.st_dev}:{stream.st_ino}"
+
+
 FORMATS = {"line": LineFormatter, "json": JsonFormatter}
 
 
 def logging_settings(log_format: str, level: str) -> dict[str, object]:
     """For Django's LOGGING and gunicorn's: everything goes to standard error in that format."""
     formatter = f"{__name__}.{FORMATS[log_format].__name__}"
+    handler = f"{__name__}.{JournalHandler.__name__}" if _to_journal() else "logging.StreamHandler"
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"ours": {"()": formatter}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ours"}},
+        "handlers": {"console": {"class": handler, "formatter": "ours"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "gunicorn.error": {"handlers": ["console"], "propagate": False},
             "axes": {"level": "ERROR"},  # its warnings name accounts and addresses; the back office shows both
             "trainingplan.log_head": {"level": "INFO"},  # rare, and no use if it is not there when it is needed
+            "weasyprint.progress": {"level": "WARNING"},  # seven lines for each document
             "django.server": {"handlers": ["console"], "propagate": False},
         },
     }

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from io import StringIO
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from django.utils import timezone
 
 from tests.cast import PASSWORD, Province
 from trainingplan import readiness
-from trainingplan.logs import FORMATS, fault, logging_settings, one_line, request_id
+from trainingplan.logs import FORMATS, JournalHandler, fault, logging_settings, one_line, request_id
 from trainingplan.models import AccessRefusal, Backup, Chore, Job
 from trainingplan.services.backups import OVERDUE
 from trainingplan.services.changes import Entry, record
@@ -80,6 +82,19 @@ def test_a_line_of_json_is_one_object(province: Province) -> None:
     assert one_line("Nguyễn Thị Ái") == "Nguyễn Thị Ái"
     with pytest.raises(KeyError):
         logging_settings("xml", "INFO")
+
+
+def test_the_journal_is_told_how_grave_a_line_is_and_a_terminal_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings: Any = logging_settings("line", "INFO")
+    assert settings["handlers"]["console"]["class"] == "logging.StreamHandler"
+    with TemporaryFile("w+") as stream:
+        told = os.fstat(stream.fileno())
+        monkeypatch.setattr("sys.stderr", stream)
+        monkeypatch.setenv("JOURNAL_STREAM", f"{told.st_dev}:{told.st_ino}")
+        settings = logging_settings("line", "INFO")
+    assert settings["handlers"]["console"]["class"] == "trainingplan.logs.JournalHandler"
+    records = [logging.LogRecord("x", level, "f", 1, "a", (), None) for level in (10, 20, 30, 40, 50)]
+    assert [JournalHandler().format(record) for record in records] == ["<7>a", "<6>a", "<4>a", "<3>a", "<2>a"]
 
 
 def test_the_head_of_the_change_log_is_told_to_the_log_at_every_level(log: StringIO, province: Province) -> None:
