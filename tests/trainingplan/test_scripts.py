@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,13 @@ def copy(project: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def environment(folder: Path) -> dict[str, str]:
+    return os.environ | {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+
+
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - programs of this test
-        command, cwd=folder, env=os.environ | {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
+        command, cwd=folder, env=environment(folder),
         capture_output=True, text=True, check=False, start_new_session=True,
     )  # fmt: skip
 
@@ -54,6 +59,20 @@ def test_what_a_program_of_setup_fails_with_is_shown_before_the_remedy(copy: Pat
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == "no route"
     assert "Không cài được thư viện." in done.stderr
+
+
+def test_a_second_setup_waits_for_the_first_and_says_so(copy: Path) -> None:
+    program(copy / ".venv" / "bin" / "python", "mkdir -p exports/2024.part")
+    with (copy / "script" / "setup").open() as first:
+        flock(first, LOCK_EX)
+        second = subprocess.Popen(
+            [copy / "script" / "setup"], cwd=copy, env=environment(copy), stdout=subprocess.PIPE, text=True
+        )
+        assert second.stdout
+        assert "chờ nó xong" in second.stdout.readline()
+        assert second.poll() is None
+    assert "Sẵn sàng" in second.communicate(timeout=60)[0]
+    assert second.returncode == 0
 
 
 def test_ctrl_c_while_a_command_is_being_imported_ends_it_without_a_traceback(project: Path) -> None:
