@@ -65,7 +65,7 @@ def test_a_second_setup_waits_for_the_first_and_says_so(copy: Path) -> None:
     program(copy / ".venv" / "bin" / "python", "mkdir -p exports/2024.part")
     with (copy / "script" / "setup").open() as first:
         flock(first, LOCK_EX)
-        second = subprocess.Popen(
+        second = subprocess.Popen(  # noqa: S603 - our own script
             [copy / "script" / "setup"], cwd=copy, env=environment(copy), stdout=subprocess.PIPE, text=True
         )
         assert second.stdout
