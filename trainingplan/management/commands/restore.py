@@ -4,11 +4,13 @@ There is no page for it: who restores replaces everybody's data and every accoun
 the server, where the key is as well.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
 from trainingplan.backup.reading import verify
 from trainingplan.backup.restoring import Restored, restore_backup
@@ -49,11 +51,16 @@ class Command(PlainCommand):
             self.stdout.write(f"{format_count(restored.jobs_ended)} việc nền chưa xong khi sao lưu đã được kết thúc.")
 
     def _record(self, file: Path, restored: Restored) -> None:
-        entry = Entry("backup", file.name[:60], "khôi phục", "dữ liệu", "", f"như lúc {restored.made_at}")
+        entry = Entry("backup", file.name[:60], "khôi phục", "dữ liệu", "", f"như lúc {_moment(restored.made_at)}")
         record([entry], actor=None, plan=None, reason="manage.py restore")
 
     def _tell(self, words: str, made_at: str, summary: Summary) -> None:
         self.stdout.write(
-            f"{words}: lúc {made_at}, {format_count(len(summary.tables))} bảng, {format_count(summary.rows)} dòng, "
-            f"{format_count(len(summary.files))} tệp."
+            f"{words}: lúc {_moment(made_at)}, {format_count(len(summary.tables))} bảng, "
+            f"{format_count(summary.rows)} dòng, {format_count(len(summary.files))} tệp."
         )
+
+
+def _moment(made_at: str) -> str:
+    """As people here write it; the archive tells it in the form of ISO 8601."""
+    return f"{timezone.localtime(datetime.fromisoformat(made_at)):%H:%M:%S, %d/%m/%Y}"
