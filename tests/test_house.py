@@ -154,3 +154,15 @@ def test_requirements_are_hashed_and_name_no_host(file: str) -> None:
     text = (PROJECT / "requirements" / file).read_text(encoding="utf-8")
     assert "://" not in text
     assert text.count("--hash=sha256:") >= len(pins(file)) > 0
+
+
+def test_boxes_that_scroll_hold_what_is_placed_in_them() -> None:
+    """Else words for a screen reader, which are placed absolutely, lengthen the page by what the box hides."""
+    rules = {
+        f"{name(path)}: {selector.strip()}": body
+        for path in sorted((PROJECT / "templates" / "static").rglob("*.css"))
+        for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", path.read_text(encoding="utf-8"))
+    }
+    scrolling = {rule: body for rule, body in rules.items() if re.search(r"overflow(-[xy])?: auto", body)}
+    assert len(scrolling) > 5
+    assert not [rule for rule, body in scrolling.items() if "position:" not in body]
