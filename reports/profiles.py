@@ -31,11 +31,47 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class TableStep:
+    """One way to set a table: points of its letters and of the figures in its bold rows, tenths of a mm beside a text.
+
+    It will do where no text but the longest takes more than `lines`, no head more than `head_lines`.
+    """
+
+    size: int
+    lines: int
+    sums: int
+    head_lines: int = 6
+    padding_tenths: int = 12
+
+
+MANY_LINES: Final = 40
+TABLE_STEPS: Final = (
+    TableStep(13, 1, 13),
+    TableStep(12, 3, 12),
+    TableStep(11, 5, 11),
+    TableStep(10, 5, 10),
+    TableStep(10, 4, 10, head_lines=9),
+    TableStep(9, 4, 9, head_lines=9),
+    TableStep(9, 3, 8, head_lines=12, padding_tenths=6),
+    TableStep(9, 5, 7, head_lines=12, padding_tenths=6),
+    TableStep(8, 6, 7, head_lines=16, padding_tenths=6),
+    TableStep(8, MANY_LINES, 7, head_lines=16, padding_tenths=6),
+    TableStep(7, MANY_LINES, 6, head_lines=16, padding_tenths=4),
+    TableStep(6, MANY_LINES, 5, head_lines=20, padding_tenths=3),
+    TableStep(4, MANY_LINES, 4, head_lines=20, padding_tenths=3),
+)
+"""What a crowded table gives up, in this order: size, flat heads, room beside texts and the size of sums, then names.
+
+Those below 11 points are for tables that leave no choice, those below 8 for figures and words that no sheet of this
+size can show well: long texts alone take more lines instead.
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One set of presentation rules.
 
-    `table_sizes` are pairs (points, lines a text cell may take), tried from the first to the last
-    until a table fits the page's width; those below 11 points are for tables that leave no choice.
+    `table_steps` are tried from the first to the last until a table fits the page's width.
     `clauses` are the forms of numbered headings, from "I." down. Where `about_rule` is blank, lines are
     drawn below the title and below the issuer. `issuer_percent` is the issuer's share of the page's width.
     """
@@ -48,7 +84,7 @@ class Profile:
     title_size: int
     attached_size: int
     page_number_size: int
-    table_sizes: tuple[tuple[int, int], ...]
+    table_steps: tuple[TableStep, ...]
     first_line_mm: int
     paragraph_before_pt: int
     line_height_percent: int
@@ -154,7 +190,7 @@ HD36: Final = Profile(
     title_size=14,
     attached_size=14,
     page_number_size=14,
-    table_sizes=((13, 1), (12, 3), (11, 5), (10, 6), (9, 6), (9, 9), (8, 9)),
+    table_steps=TABLE_STEPS,
     first_line_mm=10,
     paragraph_before_pt=6,
     line_height_percent=120,

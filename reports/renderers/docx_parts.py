@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from reports.document import Align, Cell, Column, Row, RowKind, Table, printed
-from reports.renderers.layout import CELL_PADDING_MM, Layout
+from reports.renderers.layout import Layout
 
 FONT: Final = "Times New Roman"
 TWIPS_PER_MM: Final = 1440 / 25.4
@@ -62,7 +62,7 @@ def twips(mm: float) -> int:
 
 def side_by_side(left: Sequence[Text], right: Sequence[Text], widths_mm: tuple[int, int]) -> Any:
     """Two columns of text without a border, kept on one page."""
-    table = _frame(widths_mm, bordered=False)
+    table = _frame(widths_mm)
     row = element("tr", table)
     element("cantSplit", element("trPr", row))
     for texts, width in zip((left, right), widths_mm, strict=True):
@@ -88,7 +88,7 @@ def side_by_side(left: Sequence[Text], right: Sequence[Text], widths_mm: tuple[i
 
 def table_element(table: Table, layout: Layout) -> Any:
     """The table with its heads repeated on each page and no row split."""
-    made = _frame(layout.widths, bordered=True)
+    made = _frame(layout.widths, layout.padding_mm)
     for head in _head_rows(table):
         _head_row(made, head, layout)
     for row in table.rows:
@@ -108,19 +108,20 @@ def rule_element(width_mm: int) -> Any:
     return paragraph
 
 
-def _frame(widths_mm: Iterable[float], *, bordered: bool) -> Any:
+def _frame(widths_mm: Iterable[float], padding_mm: float = 0) -> Any:
+    """A table without rows; with room beside its texts it has borders."""
     widths = [twips(width) for width in widths_mm]
     table = element("tbl")
     properties = element("tblPr", table)
     element("tblW", properties, w=sum(widths), type="dxa")
-    if bordered:
-        element("tblInd", properties, w=twips(CELL_PADDING_MM), type="dxa")
+    if padding_mm:
+        element("tblInd", properties, w=twips(padding_mm), type="dxa")
         borders = element("tblBorders", properties)
         for edge in _EDGES:
             element(edge, borders, val="single", sz=4, space=0, color="000000")
     element("tblLayout", properties, type="fixed")
     margins = element("tblCellMar", properties)
-    across, down = (CELL_PADDING_MM, CELL_PADDING_DOWN_MM) if bordered else (0, 0)
+    across, down = (padding_mm, CELL_PADDING_DOWN_MM) if padding_mm else (0, 0)
     for side, padding in (("top", down), ("left", across), ("bottom", down), ("right", across)):
         element(side, margins, w=twips(padding), type="dxa")
     grid = element("tblGrid", table)
@@ -165,7 +166,7 @@ def _head_row(table: Any, heads: list[_Head], layout: Layout) -> None:
         if head.merge:
             element("vMerge", cell[0], val=head.merge)
         element("vAlign", cell[0], val="center")
-        size = layout.size - 2 if head.is_number else layout.size
+        size = max(layout.size - 2, layout.size * 3 // 4) if head.is_number else layout.size
         _paragraph(cell, head.text, size, HEAD_ALIGN, bold=not head.is_number, italic=head.is_number, together=True)
 
 
@@ -177,7 +178,8 @@ def _row(table: Any, row: Row, columns: Sequence[Column], layout: Layout) -> Non
         box = _cell(made, layout, index, cell.span)
         element("vAlign", box[0], val="center")
         align = _JUSTIFICATION[_alignment(cell, column)]
-        _paragraph(box, printed(cell.value, column.kind, row.kind), layout.size, align, bold=bold, together=together)
+        text, size = printed(cell.value, column.kind, row.kind), layout.size_in(column, row.kind)
+        _paragraph(box, text, size, align, bold=bold, together=together)
 
 
 def _alignment(cell: Cell, column: Column) -> Align:

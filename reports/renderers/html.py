@@ -32,7 +32,7 @@ from reports.document import (
     printed,
 )
 from reports.profiles import FONT_FAMILIES, Form, Profile
-from reports.renderers.layout import CELL_PADDING_MM, Layout, formed, introduces, lay_out, page_mm, profile_of
+from reports.renderers.layout import Layout, formed, introduces, lay_out, page_mm, profile_of
 
 _TEMPLATES: Final = {
     AppendixTitle: "reports/print/appendix_title.html",
@@ -355,12 +355,14 @@ def _page_style(document: Document, layouts: list[Layout], skeletons: Mapping[in
             side: str(getattr(profile_of(document).margins, side)) for side in ("top", "right", "bottom", "left")
         },
         "page": {"width": str(width), "height": str(height)},
-        "padding": f"{CELL_PADDING_MM}",
         "created": document.created.isoformat(),
         "tables": [
             {
                 "css": f"doc-table-{number}",
                 "size": str(layout.size),
+                "sums": str(layout.sums) if layout.sums != layout.size else "",
+                "padding": str(layout.padding_mm),
+                "overfull": layout.overfull,
                 "widths": [(f"k{index}", f"{share:.3f}") for index, share in enumerate(layout.percents, 1)],
                 "heights": [
                     (name, repr(height)) for height, name in skeletons.get(number, Skeleton(())).classes.items()

@@ -17,10 +17,9 @@ from reports.document import (
     Value,
     printed,
 )
-from reports.profiles import A4_MM, PROFILES, Form, Profile
-from reports.renderers.metrics import POINTS_PER_MM, line_width, longest_word
+from reports.profiles import A4_MM, PROFILES, Form, Profile, TableStep
+from reports.renderers.metrics import POINTS_PER_MM, line_width, longest_word, narrowest
 
-CELL_PADDING_MM: Final = 1.2
 ROUNDING_MM: Final = 0.7
 """Room for two borders and for what a printer's own widths differ."""
 LONGEST_WORD_MM: Final = 32
@@ -29,17 +28,29 @@ LONGEST_WORD_MM: Final = 32
 
 ITEM_MARKERS: Final = "-+"
 """Of the items of a list, and of those below one of them."""
-HEAD_LINES: Final = 6
-"""How many lines a column's title may take."""
+NAME_LINES: Final = 2
+"""Where there is room, even the longest name of a row takes no more lines."""
+NAME_SHARE: Final = 0.45
+"""The part of a table's width that it may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Font size in points, the width of each column in mm, and what its numbers leave of it."""
+    """Font size in points, that of the figures in bold rows, the room beside a text in mm.
+
+    Then the width of each column in mm and what its numbers leave of it; whether figures are wider than that.
+    """
 
     size: int
+    sums: int
+    padding_mm: float
     widths: tuple[float, ...]
     spare: tuple[float, ...]
+    overfull: bool = False
+
+    def size_in(self, column: Column, row: RowKind) -> int:
+        """Points of what stands in a column and a kind of row."""
+        return self.sums if column.is_number and row is not RowKind.DATA else self.size
 
     @property
     def percents(self) -> tuple[float, ...]:
@@ -81,39 +92,65 @@ def text_width_mm(document: Document) -> int:
 class _Need:
     """What a column must hold, in thousandths of the font size.
 
-    `solid` cannot be wrapped; `word` is the longest word, `text` a long text and `title` the head of what can.
+    `solid` cannot be wrapped, nor can the `sums` of bold rows; `word` is the longest word and `text` a long text of
+    what can; `name` is how wide the longest text is on few lines. `title` is the head.
     """
 
     solid: int
+    sums: int
     word: int
     text: int
-    title: int
+    name: int
+    title: str
 
-    def width_mm(self, size: int, lines: int) -> float:
-        word = min(_mm(self.word, size), LONGEST_WORD_MM)
-        text = _wrapped(_mm(self.text, size), word, lines)
-        title = _wrapped(_mm(self.title, size), word, HEAD_LINES)
-        return max(_mm(self.solid, size), word, text, title) + 2 * CELL_PADDING_MM + ROUNDING_MM
+    def least_mm(self, step: TableStep, lines: int) -> float:
+        """The width that the column cannot do without."""
+        word = min(_mm(self.word, step.size), LONGEST_WORD_MM)
+        text = _wrapped(_mm(self.text, step.size), word, lines)
+        return max(self.unbroken_mm(step), word, text, head_mm(self.title, step)) + beside_mm(step)
+
+    def wish_mm(self, step: TableStep) -> float:
+        """The width at which the longest text takes few lines."""
+        return _mm(self.name, step.size) + beside_mm(step)
+
+    def unbroken_mm(self, step: TableStep) -> float:
+        return max(_mm(self.solid, step.size), _mm(self.sums, step.sums))
+
+
+def beside_mm(step: TableStep) -> float:
+    """What a column needs besides its text."""
+    return 2 * step.padding_tenths / 10 + ROUNDING_MM
+
+
+def head_mm(title: str, step: TableStep) -> float:
+    """What a head needs: it breaks into as many lines as it may before a text beside it does."""
+    word = min(_mm(longest_word(title, bold=True), step.size), LONGEST_WORD_MM)
+    return max(word, _mm(narrowest(title, step.head_lines, bold=True), step.size))
 
 
 def lay_out(table: Table, document: Document) -> Layout:
-    """Take the first size of the profile at which nothing is broken and no cell grows too tall."""
+    """Take the first step of the profile at which nothing is broken and no cell grows too tall.
+
+    Where even the last one is too wide, all columns are narrowed alike and figures may break.
+    """
     room = text_width_mm(document)
     needs = [_need(column, cells) for column, cells in zip(table.columns, _cells(table), strict=True)]
-    sizes = profile_of(document).table_sizes
-    for size, most_lines in sizes:
-        for lines in range(1, most_lines + 1):
-            least = [need.width_mm(size, lines) for need in needs]
+    steps = profile_of(document).table_steps
+    for step in steps:
+        for lines in range(1, step.lines + 1):
+            least = _least(table, needs, step, lines)
             if sum(least) <= room:
-                return _layout(size, needs, _shared(table.columns, least, room))
-    smallest, most_lines = sizes[-1]
-    least = [need.width_mm(smallest, most_lines) for need in needs]
-    return _layout(smallest, needs, [width * room / sum(least) for width in least])
+                name = table.row_title_index
+                wish = min(needs[name].wish_mm(step), room * NAME_SHARE) - least[name]
+                least[name] += max(min(wish, room - sum(least)), 0)
+                return _layout(step, needs, _shared(table.columns, least, room))
+    least = _least(table, needs, steps[-1], steps[-1].lines)
+    return _layout(steps[-1], needs, [width * room / sum(least) for width in least], overfull=True)
 
 
-def _layout(size: int, needs: Sequence[_Need], widths: Sequence[float]) -> Layout:
-    spare = (width - _mm(need.solid, size) for width, need in zip(widths, needs, strict=True))
-    return Layout(size, tuple(widths), tuple(spare))
+def _layout(step: TableStep, needs: Sequence[_Need], widths: Sequence[float], *, overfull: bool = False) -> Layout:
+    spare = (width - need.unbroken_mm(step) for width, need in zip(widths, needs, strict=True))
+    return Layout(step.size, step.sums, step.padding_tenths / 10, tuple(widths), tuple(spare), overfull)
 
 
 def _mm(thousandths: int, size: int) -> float:
@@ -125,15 +162,28 @@ def _wrapped(text: float, word: float, lines: int) -> float:
     return text if lines == 1 or text <= word else text / lines + word / 2
 
 
+def _least(table: Table, needs: Sequence[_Need], step: TableStep, lines: int) -> list[float]:
+    """What each column cannot do without; what the head of a group lacks goes to all its columns."""
+    least = [need.least_mm(step, lines) for need in needs]
+    for title, start, count in table.head_groups():
+        lacking = head_mm(title, step) + beside_mm(step) - sum(least[start : start + count])
+        if title and lacking > 0:
+            least[start : start + count] = [width + lacking / count for width in least[start : start + count]]
+    return least
+
+
 def _need(column: Column, cells: list[tuple[Value, bool]]) -> _Need:
-    title = line_width(column.title, bold=True)
     title_word = longest_word(column.title, bold=True)
     if column.kind is not Kind.TEXT:
-        return _Need(solid=_longest_number([value for value, _ in cells]), word=title_word, text=0, title=title)
-    texts = [(str(value), bold) for value, bold in cells]
-    widths = sorted(line_width(text, bold=bold) for text, bold in texts) or [0]
-    word = max([title_word, *(longest_word(text, bold=bold) for text, bold in texts)])
-    return _Need(solid=0, word=word, text=widths[len(widths) * 9 // 10], title=title)
+        sums = _longest_number([value for value, bold in cells if bold]) if column.is_number else 0
+        solid = _longest_number([value for value, bold in cells if not (bold and column.is_number)])
+        return _Need(solid=solid, sums=sums, word=title_word, text=0, name=0, title=column.title)
+    texts = [(str(value), bold) for value, bold in cells] or [("", False)]
+    widths = sorted((line_width(text, bold=bold), text, bold) for text, bold in texts)
+    word = max(title_word, *(longest_word(text, bold=bold) for text, bold in texts))
+    _, longest, bold = widths[-1]
+    name = narrowest(longest, NAME_LINES, bold=bold)
+    return _Need(0, 0, word=word, text=widths[len(widths) * 9 // 10][0], name=name, title=column.title)
 
 
 def _longest_number(values: list[Value]) -> int:

@@ -59,6 +59,23 @@ def longest_word(text: str, *, bold: bool) -> int:
     return max((line_width(word, bold=bold) for word in text.split()), default=0)
 
 
+@lru_cache(maxsize=4096)
+def narrowest(text: str, lines: int, *, bold: bool) -> int:
+    """The least width at which a text takes no more than so many lines, in thousandths of the font size.
+
+    Words are broken for that: it may be less than the longest word takes.
+    """
+    wide = max((line_width(line, bold=bold) for line in text.split("\n")), default=0)
+    narrow = 1
+    while narrow < wide:
+        middle = (narrow + wide) // 2
+        if line_count(text, middle, 1000, bold=bold) <= lines:
+            wide = middle
+        else:
+            narrow = middle + 1
+    return wide
+
+
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
     """How many lines a text takes in a column of this width (same unit as `size`)."""
     room = width * 1000 / size

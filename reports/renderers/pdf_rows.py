@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from weasyprint.formatting_structure import boxes
 
-from reports.document import NUMBERS, Align, Column, Document, Kind, Row, RowKind, Table, printed
+from reports.document import Align, Column, Document, Row, RowKind, Table, printed
 from reports.renderers.html import ROW_ATTRIBUTE, Skeleton
 from reports.renderers.pdf_text import Face, Line, Unsuited
 
@@ -20,7 +20,6 @@ FEWEST_ROWS: Final = 40
 """Below, a table is printed by WeasyPrint alone; the sample would cost more than it saves."""
 TALLEST_ROW_PX: Final = 400
 """A taller row may not fit on a page, and breaking it is WeasyPrint's matter."""
-_NO_WRAP: Final = NUMBERS | {Kind.DATE}
 _COLLAPSIBLE: Final = re.compile(r"[ \t\n\r\f]+")
 _SAMPLE: Final = "0"
 _SAMPLED: Final = (RowKind.DATA, RowKind.TOTAL)
@@ -28,14 +27,23 @@ _SHIFT: Final = {Align.LEFT: 0.0, Align.CENTER: 0.5, Align.RIGHT: 1.0}
 
 
 @dataclass(frozen=True, slots=True)
+class _Letters:
+    """The letters of a cell: their face, how far apart lines are, how far below its top a line stands."""
+
+    face: Face
+    pitch: float
+    rise: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
-    """A column's room for text, in CSS pixels from the table's left edge, and the faces of its cells."""
+    """A column's room for text, in CSS pixels from the table's left edge, and the letters of its cells."""
 
     left: float
     right: float
     edge: float
-    plain: Face
-    bold: Face
+    plain: _Letters
+    bold: _Letters
     align: Align
     wraps: bool
 
@@ -45,14 +53,13 @@ class _Measures:
     """What WeasyPrint makes of a row of one line."""
 
     places: tuple[_Place, ...]
-    height: float
-    pitch: float
-    baseline: float
+    top: float
+    around: float
     border: float
 
     @property
     def faces(self) -> set[Face]:
-        return {face for place in self.places for face in (place.plain, place.bold)}
+        return {letters.face for place in self.places for letters in (place.plain, place.bold)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class _Placed:
 
     @property
     def colour(self) -> Any:
-        return self.measures.places[0].plain.style["color"]
+        return self.measures.places[0].plain.face.style["color"]
 
 
 def long_tables(document: Document) -> list[int]:
@@ -137,26 +144,33 @@ def _boxes(page: Any) -> Iterator[Any]:
 
 def _measure(table: Any, columns: Sequence[Column], faces: dict[tuple[object, ...], Face]) -> _Measures:
     plain, bold = (row for group in table.children if not group.is_header for row in group.children)
-    text = next(box for box in plain.children[0].descendants() if isinstance(box, boxes.TextBox))
-    line = next(box for box in plain.children[0].descendants() if isinstance(box, boxes.LineBox))
+    line = _first(plain.children[0], boxes.LineBox)
     return _Measures(
         places=tuple(
             _Place(
                 left=cell.content_box_x() - plain.position_x,
                 right=cell.content_box_x() + cell.width - plain.position_x,
                 edge=cell.position_x + cell.border_width() - plain.position_x,
-                plain=_face(cell, faces),
-                bold=_face(heavy, faces),
+                plain=_letters(cell, faces),
+                bold=_letters(heavy, faces),
                 align=column.alignment,
-                wraps=column.kind not in _NO_WRAP,
+                wraps=cell.style["white_space"] != "nowrap",
             )
             for cell, heavy, column in zip(plain.children, bold.children, columns, strict=True)
         ),
-        height=plain.height,
-        pitch=line.height,
-        baseline=text.position_y + text.baseline - plain.position_y,
+        top=line.position_y - plain.position_y,
+        around=plain.height - line.height,
         border=plain.children[0].border_right_width,
     )
+
+
+def _first(box: Any, kind: type) -> Any:
+    return next(inner for inner in box.descendants() if isinstance(inner, kind))
+
+
+def _letters(cell: Any, faces: dict[tuple[object, ...], Face]) -> _Letters:
+    line, text = _first(cell, boxes.LineBox), _first(cell, boxes.TextBox)
+    return _Letters(_face(cell, faces), line.height, text.position_y + text.baseline - line.position_y)
 
 
 def _face(cell: Any, faces: dict[tuple[object, ...], Face]) -> Face:
@@ -169,26 +183,28 @@ def _face(cell: Any, faces: dict[tuple[object, ...], Face]) -> Face:
 
 
 def _row(row: Row, table: Table, measures: _Measures) -> _DrawnRow:
-    cells: list[tuple[_Place, float, Face, tuple[Line, ...]]] = []
+    cells: list[tuple[_Place, float, _Letters, tuple[Line, ...]]] = []
     edges: list[float] = []
     for index, cell in row.placed():
         place, last = measures.places[index], measures.places[index + cell.span - 1]
         edges.append(last.edge)
         text = _COLLAPSIBLE.sub(" ", printed(cell.value, table.columns[index].kind, row.kind)).strip(" ")
         if text:
-            face = place.plain if row.kind is RowKind.DATA else place.bold
+            letters = place.plain if row.kind is RowKind.DATA else place.bold
             room = last.right - place.left
-            cells.append((place, room, face, face.lines(text, room, wraps=place.wraps)))
-    most = max((len(lines) for *_, lines in cells), default=1)
-    height = measures.height + (most - 1) * measures.pitch
+            cells.append((place, room, letters, letters.face.lines(text, room, wraps=place.wraps)))
+    tallest = max(
+        (len(lines) * letters.pitch for _, _, letters, lines in cells), default=measures.places[0].plain.pitch
+    )
+    height = measures.around + tallest
     if height > TALLEST_ROW_PX:
         raise Unsuited
     pieces: list[tuple[float, float, Face, Line]] = []
-    for place, room, face, lines in cells:
-        top = measures.baseline + (most - len(lines)) * measures.pitch / 2
+    for place, room, letters, lines in cells:
+        top = measures.top + letters.rise + (tallest - len(lines) * letters.pitch) / 2
         for number, line in enumerate(lines):
-            shift = _SHIFT[place.align] * (room - line.width)
-            pieces.append((place.left + shift, top + number * measures.pitch, face, line))
+            shift = _SHIFT[place.align] * max(room - line.width, 0)
+            pieces.append((place.left + shift, top + number * letters.pitch, letters.face, line))
     return _DrawnRow(height, tuple(pieces), tuple(edges))
 
 

@@ -53,6 +53,7 @@ class Styles:
         border: bool = False,
         indent: int = 0,
     ) -> Format:
+        """A format; a number too wide for its cell is printed smaller, where Excel would show "###"."""
         key = (size, bold, italic, align, number, border, indent)
         if key not in self._made:
             properties: dict[str, object] = {
@@ -67,7 +68,7 @@ class Styles:
                 "indent": indent,
             }
             if number:
-                properties["num_format"] = number
+                properties |= {"num_format": number, "shrink": True}
             self._made[key] = self._workbook.add_format(properties)
         return self._made[key]
 

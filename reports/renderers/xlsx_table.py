@@ -39,6 +39,7 @@ class _TableWriter:
         self.sheet = sheet
         self.columns = table.columns
         self.table = table
+        self.layout = layout
         self.size = layout.size
         self.styles = styles
         self.widths = layout.widths
@@ -77,7 +78,7 @@ class _TableWriter:
         return self._write_column_numbers(top + levels)
 
     def _write_column_numbers(self, row: int) -> int:
-        size = self.size - 2
+        size = max(self.size - 2, self.size * 3 // 4)
         style = self.styles.get(size=size, italic=True, align=Align.CENTER, border=True)
         for index in range(len(self.columns)):
             self.sheet.write_string(row, index, f"({index + 1})", style)
@@ -113,7 +114,7 @@ class _TableWriter:
         if key not in self.formats:
             column = self.columns[index]
             self.formats[key] = self.styles.get(
-                size=self.size,
+                size=self.layout.size_in(column, kind),
                 bold=kind is not RowKind.DATA,
                 align=column.alignment,
                 number=_number_format(column, kind) if is_number else "",

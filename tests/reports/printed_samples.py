@@ -124,6 +124,22 @@ def budget() -> Document:
     )
 
 
+def crowded_table(lines: int = 3, *, sources: int = 8, amount: int = 1_960, largest: int = 15_000_000) -> Table:
+    """Narrow figures whose sums are wide: the last line has what a longer table would have summed."""
+    keys = tuple(f"s{number}" for number in range(sources))
+    columns = (
+        Column("tt", "TT", 5, align=Align.CENTER),
+        Column("unit", "Cơ quan, đơn vị, địa phương", 40),
+        *(Column(key, f"Chỉ tiêu {place}", 9, Kind.COUNT) for place, key in enumerate(keys, start=1)),
+        Column("note", "Ghi chú", 14),
+    )
+    name = "Sở Lao động - Thương binh và Xã hội"
+    rows = [Row.of(RowKind.DATA, n, f"{name} {n}", *([amount] * sources), None) for n in range(1, lines + 1)]
+    rows.append(Row.of(RowKind.GROUP, "", "Các đơn vị khác", *([largest - amount * lines] * sources), None))
+    rows.append(Row.of(RowKind.TOTAL, Cell("TỔNG CỘNG", span=2), *([largest] * sources), None))
+    return Table("Phân bổ chỉ tiêu", columns, tuple(rows), unit="ĐVT: người")
+
+
 def numbers_of(table: Table) -> list[int]:
     """Every number that a reader sees in the number columns, from the top left to the bottom right."""
     return [

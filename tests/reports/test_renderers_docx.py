@@ -26,11 +26,12 @@ from reports.document import (
 )
 from reports.profiles import HD05, HD36, ND30
 from reports.renderers.docx import render_docx
+from reports.renderers.docx_parts import twips
 from reports.renderers.html import render_html, render_page
 from reports.renderers.pdf import render_pdf
 from reports.renderers.xlsx import render_xlsx
 from tests.reports.printed_readers import pdf_pages
-from tests.reports.printed_samples import MARK, allocation_table, budget, document, money_table
+from tests.reports.printed_samples import MARK, allocation_table, budget, crowded_table, document, money_table
 
 HEAD = LetterHead(
     bodies=("TỈNH ỦY QUẢNG NGÃI", "BAN TỔ CHỨC"),
@@ -78,6 +79,18 @@ def test_every_cell_is_there_as_printed(table: Table) -> None:
     assert rows_of(word)[heads:] == [
         [printed(cell.value, table.columns[index].kind, row.kind) for index, cell in row.placed()] for row in table.rows
     ]
+
+
+def test_wide_sums_are_smaller_and_cells_tighter() -> None:
+    table = crowded_table()
+    (word,) = opened(document(table)).tables
+    sizes = [
+        [int(size.get(qn("w:val"))) // 2 for size in row.iter(qn("w:sz"))]
+        for row in raw(word).tr_lst[-len(table.rows) :]
+    ]
+    assert (sizes[0], sizes[-1]) == ([9] * 11, [9, *[8] * 8, 9])
+    margin = raw(word).tblPr.find(qn("w:tblCellMar")).find(qn("w:left"))
+    assert int(margin.get(qn("w:w"))) == twips(0.6)
 
 
 def test_all_rows_are_as_wide_as_the_grid() -> None:

@@ -20,6 +20,7 @@ from tests.reports.printed_samples import (
     MARK,
     allocation_table,
     budget,
+    crowded_table,
     document,
     money_table,
     text_table,
@@ -160,6 +161,14 @@ def test_rows_grow_with_their_text() -> None:
     assert many > 4 * one
     assert heights["Một\nhai\nba"] > 2 * one
     assert all(dimension.height <= 409 for dimension in sheet.row_dimensions.values())
+
+
+def test_wide_sums_are_smaller_and_no_number_shows_as_hashes() -> None:
+    (sheet,) = sheets(render_xlsx(document(crowded_table())))
+    rows = [row for row in sheet.iter_rows(min_col=3, max_col=10) if isinstance(row[0].value, int)]
+    first, *_, total = rows
+    assert [{cell.font.sz for cell in row} for row in (first, total)] == [{9}, {8}]
+    assert all(cell.alignment.shrink_to_fit for row in rows for cell in row)
 
 
 def test_all_text_is_in_times() -> None:
