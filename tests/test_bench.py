@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.bench import documents, grids, imports, reads
+from reports.renderers.layout import lay_out
+from tests.bench import documents, grids, imports, reads, sheets
 from tests.bench.measure import Bench, Pair, Result, measure, table
 
 
@@ -24,6 +25,15 @@ def _reads() -> Iterator[Bench]:
 
 def _imports() -> Iterator[Bench]:
     return imports.benches(time.process_time, units=5, quotas=3)
+
+
+def test_growth_is_measured_on_sheets_that_are_alike() -> None:
+    long, short = sheets.appendix(3_000, 1), sheets.appendix(300, 1, summed=3_000)
+    assert [lay_out(document.tables[0], document).widths[2:-1] for document in (long, short)] == [
+        pytest.approx(lay_out(long.tables[0], long).widths[2:-1])
+    ] * 2
+    alone = sheets.appendix(300, 1)
+    assert lay_out(alone.tables[0], alone).widths != lay_out(long.tables[0], long).widths
 
 
 @pytest.mark.django_db

@@ -77,9 +77,9 @@ def _results(options: argparse.Namespace) -> Iterator[Result]:
             for bench in _benches(wanted, quick=options.quick):
                 yield _told(measure(bench, options.rounds))
     if "S6" in wanted and not options.quick:
-        from tests.bench.documents import memory  # noqa: PLC0415
+        from tests.bench.documents import memory_and_pages  # noqa: PLC0415
 
-        yield _told(memory())
+        yield from map(_told, memory_and_pages())
     if "S8" in wanted:
         from tests.bench.serving import saving_over_http  # noqa: PLC0415
 

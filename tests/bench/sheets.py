@@ -19,6 +19,7 @@ from reports.document import (
 
 QUOTAS = 8
 PER_GROUP = 50
+LARGEST = 3000
 _FIRST = ("Huyện ủy", "Thành ủy", "Sở", "Ban", "Đảng ủy", "Trung tâm", "Văn phòng", "Hội")
 _SECOND = (
     "Bình Sơn", "Trà Bồng", "Sơn Tịnh", "Tư Nghĩa", "Mộ Đức", "Đức Phổ", "Ba Tơ", "Minh Long", "Lý Sơn",
@@ -27,14 +28,18 @@ _SECOND = (
 _NOTES = ("", "", "", "Ưu tiên cán bộ trẻ", "Dự kiến")
 
 
-def appendix(rows: int, seed: int) -> Document:
-    """Groups of units with their numbers, sums down and across, in landscape."""
+def appendix(rows: int, seed: int, *, summed: int = 0) -> Document:
+    """Groups of units with their numbers, sums down and across, in portrait.
+
+    If `summed` is more than `rows`, they are the last ones of so many, and one group has the sums of the others: the
+    total is then that of the longer sheet, and so are the widths of the columns.
+    """
     rng = random.Random(seed)  # noqa: S311 - the numbers of a bench
     return Document(
         title=f"Phân bổ chỉ tiêu đào tạo, bồi dưỡng lần {seed}",
         blocks=(
             AppendixTitle(1, f"Phân bổ chỉ tiêu đào tạo, bồi dưỡng lần {seed}", Attachment("KH/TU", "Ban Thường vụ")),
-            _table(rows, rng),
+            _table(rows, rng, beyond=max(summed - rows, 0)),
         ),
         file_stem="phu-luc-1",
         created=date(2024, 1, 15),
@@ -42,7 +47,7 @@ def appendix(rows: int, seed: int) -> Document:
     )
 
 
-def _table(count: int, rng: random.Random) -> Table:
+def _table(count: int, rng: random.Random, *, beyond: int) -> Table:
     keys = tuple(f"q{number}" for number in range(1, QUOTAS + 1))
     columns = (
         Column("tt", "TT", 5, align=Align.CENTER),
@@ -58,7 +63,7 @@ def _table(count: int, rng: random.Random) -> Table:
     heads: list[int] = []
     sums = [0] * QUOTAS
     for group, start in enumerate(range(0, count, PER_GROUP), start=1):
-        numbers = [[rng.randrange(0, 3000) for _ in keys] for _ in range(min(PER_GROUP, count - start))]
+        numbers = [[rng.randrange(LARGEST) for _ in keys] for _ in range(min(PER_GROUP, count - start))]
         subtotals = [sum(column) for column in zip(*numbers, strict=True)]
         sums = [old + new for old, new in zip(sums, subtotals, strict=True)]
         head = len(rows)
@@ -68,10 +73,17 @@ def _table(count: int, rng: random.Random) -> Table:
         rows.append(
             Row.of(RowKind.GROUP, f"{group}", f"Khối {group}", *(Cell(n, down) for n in subtotals), total, None)
         )
-        for place, own in enumerate(numbers, start=start + 1):
+        for place, own in enumerate(numbers, start=beyond + start + 1):
             name = f"{rng.choice(_FIRST)} {rng.choice(_SECOND)} {rng.randrange(10_000)}"
             across = Cell(sum(own), TotalOf(columns=keys))
             rows.append(Row.of(RowKind.DATA, place, name, *own, across, rng.choice(_NOTES)))
+    if beyond:
+        heads.append(len(rows))
+        others = [beyond * LARGEST // 2] * QUOTAS
+        sums = [old + new for old, new in zip(sums, others, strict=True)]
+        rows.append(
+            Row.of(RowKind.GROUP, "", "Các đơn vị khác", *others, Cell(sum(others), TotalOf(columns=keys)), None)
+        )
     down = TotalOf.of_rows(heads)
     grand = Cell(sum(sums), TotalOf(columns=keys))
     label = Cell("TỔNG CỘNG", span=2)
