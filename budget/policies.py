@@ -5,7 +5,7 @@ from collections.abc import Collection
 from budget.models import BudgetLine, GrantedAmount
 from budget.rules.classes import STEPS
 from trainingplan.models import Plan, Role, User
-from trainingplan.policies import FROZEN, Action, may
+from trainingplan.policies import FROZEN, Action, may, why_ended
 from trainingplan.services.refusals import Refused
 
 SETTLED_WORDS = "Lớp đã ở bước «quyết toán». Lùi lớp về bế giảng ở trang «Mở lớp», có lý do, rồi mới sửa số."
@@ -60,14 +60,21 @@ def check_grants_go(gone: Collection[GrantedAmount]) -> None:
         )
 
 
-def check_execution(actor: User) -> None:
-    """Raise Refused when the actor's role does not write granted and settled amounts.
+def check_execution(plan: Plan, actor: User) -> None:
+    """Raise Refused when the plan has ended, or the actor's role does not write granted and settled amounts.
 
-    No state of the plan closes them: they are execution data, which come after the plan is issued, and the published
-    version does not hold them.
+    No other state of the plan closes them: they are execution data, which come after the plan is issued, and the
+    published version does not hold them.
     """
     if not may_settle(actor):
         raise Refused("Chỉ Sở Tài chính và Ban Tổ chức Tỉnh ủy được nhập số được giao, số quyết toán.")
+    check_not_ended(plan)
+
+
+def check_not_ended(plan: Plan) -> None:
+    """Raise Refused when the plan has ended."""
+    if why := why_ended(plan):
+        raise Refused(why)
 
 
 def may_settle(user: User) -> bool:

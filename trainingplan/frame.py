@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from trainingplan.models import Appendix, Plan, User
 from trainingplan.policies import Action, may, plans_of
-from trainingplan.selectors import plan_day, unit_names
+from trainingplan.selectors import ended_words, plan_day, unit_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +259,10 @@ class PlanChoice:
 
 MENUS = 512
 """Kept by each process."""
-
 STATE_TONES = {
-    Plan.State.REGISTRATION: "is-info",
-    Plan.State.ALLOCATION: "is-info",
-    Plan.State.SUBMITTED: "is-warn",
+    **dict.fromkeys((Plan.State.REGISTRATION, Plan.State.ALLOCATION), "is-info"),
+    **dict.fromkeys((Plan.State.SUBMITTED, Plan.State.AMENDING), "is-warn"),
     Plan.State.ISSUED: "is-ok",
-    Plan.State.AMENDING: "is-warn",
 }
 
 
@@ -297,6 +294,11 @@ class Frame:
     @property
     def state_tone(self) -> str:
         return STATE_TONES.get(Plan.State(self.plan.state), "") if self.plan else ""
+
+    @cached_property
+    def ended(self) -> str:
+        """On pages of a plan that has ended: since when, in words. One query there, none elsewhere."""
+        return ended_words(self.plan) if self.plan and "year" in self._kwargs else ""
 
     @property
     def menu(self) -> tuple[MenuEntry, ...]:

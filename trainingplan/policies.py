@@ -17,7 +17,10 @@ from trainingplan.prepared import prepared
 
 STATE_GROUP = "nha-nuoc"
 FROZEN = (Plan.State.SUBMITTED, Plan.State.ISSUED, Plan.State.CLOSED)
-"""The states in which nothing of a plan is written, through whatever door; a submitted plan can be recalled."""
+"""The states in which nothing that a plan says is written, through whatever door; a submitted plan can be recalled.
+
+What is recorded beside an issued plan – funds granted and settled, steps of classes – goes on until `why_ended`.
+"""
 
 
 class Action(StrEnum):
@@ -132,6 +135,20 @@ def require(user: User, action: Action) -> None:
     """Raise PermissionDenied (403) unless the role permits the action."""
     if not may(user, action):
         raise PermissionDenied(action)
+
+
+def why_ended(plan: Plan) -> str:
+    """Why nothing at all of the plan is written any more, in words; empty until it is closed.
+
+    A closed plan is read, printed and exported, lends its data to the next one, has its people forgotten in time, and
+    may be opened again; numbers, rosters, text, classes and money are closed, as FROZEN and this say together.
+    """
+    if plan.state != Plan.State.CLOSED:
+        return ""
+    return (
+        f"{plan} đã kết thúc, không ghi gì thêm được. Cần sửa thì đề nghị lãnh đạo mở lại ở trang "
+        "«Kế hoạch», mục «Kết thúc»."
+    )
 
 
 def roles_with(action: Action) -> list[Role]:

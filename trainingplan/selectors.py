@@ -1,4 +1,4 @@
-"""Reading units as a plan sees them, names and khối of the plan's own day; and who wrote a row last."""
+"""Reading units as a plan sees them, names and khối of the plan's own day; who wrote last, when a plan has ended."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from trainingplan.models import AccessRefusal, Change, Delegation, Participant, Plan, Unit, UnitName, User
+from trainingplan.models import AccessRefusal, Change, Closing, Delegation, Participant, Plan, Unit, UnitName, User
 from trainingplan.policies import Action, may, may_deputise
 from trainingplan.prepared import prepared
 
@@ -106,3 +106,11 @@ def _delegation_line(row: Delegation, user: User, today: date) -> DelegationLine
 def refusals() -> QuerySet[AccessRefusal]:
     """What was refused, the latest first."""
     return AccessRefusal.objects.order_by("-pk").select_related("user")
+
+
+def ended_words(plan: Plan) -> str:
+    """Since when the plan has ended, in words; empty, without a query, for one that has not."""
+    if plan.state != Plan.State.CLOSED:
+        return ""
+    at = Closing.objects.filter(plan=plan, reopened_at=None).values_list("closed_at", flat=True).first()
+    return f"Kế hoạch đã kết thúc ngày {timezone.localtime(at):%d/%m/%Y}" if at else "Kế hoạch đã kết thúc"

@@ -13,6 +13,7 @@ from budget.resources.book import SOURCES
 from budget.resources.book_costs import line_of_row
 from budget.resources.book_lines import ADDED, LINES
 from budget.services.lines import lock_budget
+from trainingplan.policies import why_ended
 from trainingplan.resources.book import BookResource, Faults, Pending
 from trainingplan.resources.book_columns import (
     BookColumn,
@@ -52,13 +53,14 @@ class SignedMoney(Money):
 
 
 class ExecutionSheet(BookResource):
-    """No state of the plan closes execution data."""
+    """Execution data, which only the end of the plan closes."""
 
     def lock(self) -> None:
         lock_budget(self.scene.plan)
 
     def problems_of(self, instance: Any) -> dict[str, str]:
-        return {}
+        why = why_ended(self.scene.plan)
+        return {NON_FIELD_ERRORS: why} if why else {}
 
 
 class GrantSheet(ExecutionSheet):
@@ -81,7 +83,9 @@ class GrantSheet(ExecutionSheet):
         return row.decided_on, row.number, row.kind
 
     def problems_of(self, instance: Grant) -> dict[str, str]:
-        return {NON_FIELD_ERRORS: NOBODY} if instance._state.adding and self.by_system else {}
+        if instance._state.adding and self.by_system:
+            return {NON_FIELD_ERRORS: NOBODY}
+        return super().problems_of(instance)
 
     def clean_instance(self, instance: Any, exclude: set[str]) -> None:
         """Who enters it, and when, is set as it is written."""
@@ -157,7 +161,9 @@ class SettledSheet(ExecutionSheet):
         self.settled = set(settled.exclude(key__in=self.scene.left.get(ADDED, ())).values_list("pk", flat=True))
 
     def problems_of(self, instance: Any) -> dict[str, str]:
-        return {NON_FIELD_ERRORS: SETTLED_WORDS} if instance.line_id in self.settled else {}
+        if instance.line_id in self.settled:
+            return {NON_FIELD_ERRORS: SETTLED_WORDS}
+        return super().problems_of(instance)
 
     def faults(self) -> Faults:
         granted: Counter[tuple[int, int]] = Counter()

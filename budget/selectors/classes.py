@@ -24,6 +24,7 @@ from budget.rules.classes import (
     standing,
 )
 from trainingplan.models import Plan, User
+from trainingplan.policies import why_ended
 from trainingplan.rules.names import fold
 from trainingplan.selectors import plan_day, unit_names
 
@@ -52,7 +53,9 @@ class Hand:
 
 
 def hand_of(plan: Plan, user: User) -> Hand:
-    """One query at the most, of those who act for a unit."""
+    """One query at the most, of those who act for a unit. The classes of a plan that has ended are in nobody's hand."""
+    if why_ended(plan):
+        return Hand()
     body = ""
     if may_run_own(user) and user.unit_id is not None:
         body = unit_names(plan_day(plan), [user.unit_id]).get(user.unit_id, "")
@@ -153,7 +156,7 @@ def _rows(plan: Plan, hand: Hand) -> list[ClassRow]:
 
 def _awaited_until(plan: Plan) -> date | None:
     """Nobody waits any more for the classes of a plan that has ended."""
-    return None if plan.state == Plan.State.CLOSED else timezone.localdate()
+    return None if why_ended(plan) else timezone.localdate()
 
 
 def _row(line: BudgetLine, steps: Iterable[Taken], hand: Hand, today: date | None) -> ClassRow:

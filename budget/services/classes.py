@@ -1,6 +1,7 @@
 """Moving classes on, one step at a time, and taking a step back; whoever comes second is told what the first did.
 
-The plan may be frozen: how a class runs comes after the plan is issued and is no part of the published version.
+The plan may be frozen: how a class runs comes after the plan is issued and is no part of the published version. Only
+a plan that has ended takes no step.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from budget.models import BudgetLine, ClassStep
+from budget.policies import check_not_ended
 from budget.rules.classes import STEPS, preceding, step_fault
 from budget.selectors.classes import STATE_WORDS, Hand, courses, hand_of
 from budget.services.lines import lock_budget
@@ -53,7 +55,7 @@ def take_step(*, plan: Plan, seen: Mapping[int, str], step: str, what: Happening
 
     Raises Refused, or StepsRefused with every class that cannot.
     """
-    stored = lock_budget(plan)
+    check_not_ended(stored := lock_budget(plan))
     if step not in STEPS or not seen:
         raise Refused("Chọn lớp và bước cần ghi.", field="step")
     hand = hand_of(stored, actor)
@@ -72,7 +74,7 @@ def take_step(*, plan: Plan, seen: Mapping[int, str], step: str, what: Happening
 @transaction.atomic
 def take_step_back(*, plan: Plan, line_id: int, seen: str, reason: str, actor: User) -> str:
     """Take back the last step of a class, with the reason; the state it stands in again. Raises Refused."""
-    stored = lock_budget(plan)
+    check_not_ended(stored := lock_budget(plan))
     line = BudgetLine.objects.filter(plan=stored, pk=line_id, learners_per_class__gt=0).first()
     if line is None or (why := _stale(line, seen, hand_of(stored, actor), line.state)):
         raise Refused(GONE if line is None else why)

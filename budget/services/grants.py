@@ -1,6 +1,7 @@
 """Decisions that grant funds to lines, by source, and taking out one that was entered by mistake.
 
 The plan may be frozen: what is granted and settled comes after it is issued and is no part of the published version.
+Only a plan that has ended takes no more of it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from budget.models import MAXIMUM, BudgetLine, FundSource, Grant, GrantedAmount
-from budget.policies import check_execution, check_grants_go
+from budget.policies import check_execution, check_grants_go, may_settle
 from budget.rules.execution import Three, grant_fault
 from budget.selectors.execution import Part, Slot, execution_mark, held_parts
 from budget.services.lines import lock_budget
@@ -57,10 +58,10 @@ def add_grant(
     `mark` is the `execution_mark` that was seen; `token` stands for one filled form, which makes one decision however
     often it is sent. Raises Refused, or AmountsRefused with all that is wrong.
     """
-    check_execution(actor)
-    lock_budget(plan)
-    if token and (done := Grant.objects.filter(plan=plan, token=token).first()):
+    stored = lock_budget(plan)
+    if token and may_settle(actor) and (done := Grant.objects.filter(plan=plan, token=token).first()):
         return done
+    check_execution(stored, actor)
     _check_seen(plan, mark)
     _check_number(plan, data)
     sign = -1 if data.kind == Grant.Kind.BACK else 1
@@ -98,8 +99,7 @@ def remove_grant(*, plan: Plan, grant: Grant, actor: User, reason: str) -> None:
 
     A line that decisions alone had approved, and to which none is left, is only planned again.
     """
-    check_execution(actor)
-    lock_budget(plan)
+    check_execution(lock_budget(plan), actor)
     stored = Grant.objects.filter(plan=plan, pk=grant.pk).first()
     if stored is None:
         raise Refused("Quyết định này vừa được người khác xóa.")

@@ -1,6 +1,7 @@
 """Settled amounts (quyết toán) of lines, by source; more than was granted needs a reason.
 
 The plan may be frozen: what is granted and settled comes after it is issued and is no part of the published version.
+Only a plan that has ended takes no more of it.
 """
 
 from collections.abc import Mapping
@@ -41,8 +42,7 @@ def settle(*, plan: Plan, rows: Mapping[Slot, Settling], actor: User) -> int:
 
     What already stands as it was typed is no conflict, so that a form may be sent twice.
     """
-    check_execution(actor)
-    lock_budget(plan)
+    check_execution(lock_budget(plan), actor)
     lines = BudgetLine.objects.filter(plan=plan).in_bulk({line_id for line_id, _ in rows})
     sources = FundSource.objects.in_bulk()
     granted = {slot: part.money.granted for slot, part in held_parts(plan).items()}

@@ -1,5 +1,7 @@
 """Dự kiến – được giao – quyết toán: the table, the forms of granted and settled amounts, taking out a decision."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +14,7 @@ from budget.selectors.execution import Execution, execution, execution_mark
 from budget.services.grants import add_grant, remove_grant, words_of
 from budget.services.settlements import settle
 from trainingplan.models import Plan
-from trainingplan.policies import FORM, Action, UserRequest, may, plan_view
+from trainingplan.policies import FORM, Action, UserRequest, may, plan_view, why_ended
 from trainingplan.rules.numbers import format_count, format_money
 from trainingplan.services.refusals import Refused
 
@@ -27,14 +29,28 @@ def budget_execution(request: UserRequest, plan: Plan) -> HttpResponse:
     context = {
         "plan": plan,
         "table": table,
-        "editable": may(request.user, Action.EDIT_BUDGET),
+        "editable": may(request.user, Action.EDIT_BUDGET) and not why_ended(plan),
         "unfolded": request.GET.get("nguon") == "mo",
         "illustrative": table.illustrative,
     }
     return render(request, "budget/execution.html", context)
 
 
+def _while_it_runs(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A form of a plan that has ended is not shown: who opens it is told why, over the table."""
+
+    @wraps(view)
+    def shown(request: UserRequest, plan: Plan, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not (why := why_ended(plan)):
+            return view(request, plan, *args, **kwargs)
+        messages.error(request, why, extra_tags="is-bad")
+        return redirect("budget-execution", year=plan.year)
+
+    return shown
+
+
 @plan_view(Action.EDIT_BUDGET, FORM)
+@_while_it_runs
 def budget_grant_add(request: UserRequest, plan: Plan) -> HttpResponse:
     """A decision: which classes get how much from which source."""
     table, sources = execution(plan), list(FundSource.objects.all())
@@ -60,6 +76,7 @@ def budget_grant_add(request: UserRequest, plan: Plan) -> HttpResponse:
 
 
 @plan_view(Action.EDIT_BUDGET, FORM)
+@_while_it_runs
 def budget_grant_remove(request: UserRequest, plan: Plan, pk: int) -> HttpResponse:
     """What a decision says, and on POST its removal."""
     grant = get_object_or_404(Grant, plan=plan, pk=pk)
@@ -81,6 +98,7 @@ def budget_grant_remove(request: UserRequest, plan: Plan, pk: int) -> HttpRespon
 
 
 @plan_view(Action.EDIT_BUDGET, FORM)
+@_while_it_runs
 def budget_settle(request: UserRequest, plan: Plan) -> HttpResponse:
     """What is settled of each class and source."""
     table = execution(plan)

@@ -11,7 +11,7 @@ from quotas.policies import sendable, state_label, terms_of, why_collecting_clos
 from quotas.services.responses import LONGEST_REASON, checked_reason, lock_answer
 from trainingplan.locking import hold_plan
 from trainingplan.models import Participant, Plan, Unit, User
-from trainingplan.policies import Action, may, writes_for
+from trainingplan.policies import Action, may, why_ended, writes_for
 from trainingplan.selectors import unit_name
 from trainingplan.services.changes import Entry, record
 from trainingplan.services.refusals import Refused
@@ -95,6 +95,8 @@ def refuse_extension(*, plan: Plan, unit: Unit, actor: User, words: str) -> None
     """Answer the request that waits with no, and why. Raises Refused."""
     _check_board(actor)
     plan = hold_plan(plan)
+    if why := why_ended(plan):
+        raise Refused(why)
     answer = lock_answer(plan, unit)
     words = checked_reason(words, "Cần ghi lý do không đồng ý, để đơn vị biết.")
     if not _answer_waiting(answer.participant, State.REFUSED, words, actor, words):

@@ -16,7 +16,7 @@ from quotas.views.data_sheets import progress_data
 from quotas.views.round_form import RoundForm
 from trainingplan.frame import Deadline
 from trainingplan.models import Participant, Plan
-from trainingplan.policies import FORM, Action, UserRequest, may, plan_view, visible_units
+from trainingplan.policies import FORM, Action, UserRequest, may, plan_view, visible_units, why_ended
 from trainingplan.services.refusals import Refused
 from trainingplan.views.sheets import page_or_sheet
 
@@ -59,7 +59,7 @@ def progress_page(request: UserRequest, plan: Plan) -> HttpResponse:
         "khoi": _group_choices(state, standing, group),
         "filtered": bool(standing or group),
         "deadline": _deadline(plan),
-        "may_run": may(request.user, Action.RUN_ROUND),
+        "may_run": may(request.user, Action.RUN_ROUND) and not why_ended(plan),
         "may_accept": may(request.user, Action.RUN_ROUND) and not why_collecting_closed(plan),
         "acceptable": sum(unit.acceptable for one in shown for unit in one.units),
         "all_ticked": request.GET.get("chon") == "tat-ca",

@@ -15,7 +15,16 @@ from quotas.services.responses import accept_response, accept_responses, return_
 from quotas.views.data_sheets import review_data
 from quotas.views.registration import STATE_TONES
 from trainingplan.models import Plan, Unit
-from trainingplan.policies import WRITE, Action, UserRequest, may, plan_view, visible_unit_or_404, visible_units
+from trainingplan.policies import (
+    WRITE,
+    Action,
+    UserRequest,
+    may,
+    plan_view,
+    visible_unit_or_404,
+    visible_units,
+    why_ended,
+)
 from trainingplan.rules.numbers import format_count
 from trainingplan.services.refusals import Refused
 from trainingplan.views.sheets import page_or_sheet
@@ -54,7 +63,7 @@ def _page(request: UserRequest, plan: Plan, unit: Unit, attempt: Attempt = FRESH
         "state_tone": STATE_TONES.get(review.sheet.state, ""),
         "seen": review.stands_since.isoformat() if review.stands_since else "",
         "attempt": attempt,
-        "may_run": may(request.user, Action.RUN_ROUND),
+        "may_run": may(request.user, Action.RUN_ROUND) and not why_ended(plan),
         "may_extend": may(request.user, Action.RUN_ROUND) and not review.closed_reason and sendable(review.answer),
         "total": _total(review),
         "illustrative": review.sheet.illustrative,

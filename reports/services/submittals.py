@@ -19,7 +19,7 @@ NOT_THE_BOARD = "Chỉ Ban Tổ chức Tỉnh ủy được trình kế hoạch.
 def submit_plan(*, plan: Plan, actor: User) -> Submittal:
     """Trình: put the plan before the leaders; it is frozen from then on. Raises Refused with every closed gate."""
     _check_board(actor)
-    stored = _lock(plan)
+    stored = lock_plan(plan)
     if stored.state not in SUBMITTABLE:
         raise Refused(f"Kế hoạch đang ở bước «{stored.get_state_display()}», không trình được.")
     if why := examine(stored).why_closed:
@@ -36,8 +36,8 @@ def recall_plan(*, plan: Plan, reason: str, actor: User) -> Submittal:
     """Rút về: the Board takes back what it has submitted, or the leaders return it, with the reason. Raises Refused."""
     if not may(actor, Action.SUBMIT_PLAN) and not deciding_rights(actor):
         raise Refused("Chỉ Ban Tổ chức Tỉnh ủy hoặc lãnh đạo được rút kế hoạch đã trình.")
-    reason = _checked(reason, "Cần ghi lý do: vì sao, sửa gì.")
-    stored = _lock(plan)
+    reason = checked_reason(reason, "Cần ghi lý do: vì sao, sửa gì.")
+    stored = lock_plan(plan)
     waiting = Submittal.objects.filter(plan=stored, state=Submittal.State.WAITING).first()
     if stored.state != Plan.State.SUBMITTED or waiting is None:
         raise Refused(f"Kế hoạch đang ở bước «{stored.get_state_display()}», không có gì để rút về.")
@@ -52,8 +52,8 @@ def recall_plan(*, plan: Plan, reason: str, actor: User) -> Submittal:
 def open_amendment(*, plan: Plan, reason: str, actor: User) -> Amendment:
     """Điều chỉnh: open the issued plan as working version n+1. Raises Refused."""
     _check_board(actor)
-    reason = _checked(reason, "Cần ghi lý do điều chỉnh: vì sao, theo văn bản nào.")
-    stored = _lock(plan)
+    reason = checked_reason(reason, "Cần ghi lý do điều chỉnh: vì sao, theo văn bản nào.")
+    stored = lock_plan(plan)
     if stored.state != Plan.State.ISSUED:
         raise Refused(f"Kế hoạch đang ở bước «{stored.get_state_display()}»; chỉ điều chỉnh kế hoạch đã ban hành.")
     amendment = Amendment.objects.create(
@@ -67,8 +67,8 @@ def open_amendment(*, plan: Plan, reason: str, actor: User) -> Amendment:
 def give_exception(*, plan: Plan, key: str, reason: str, actor: User) -> CheckException:
     """Say why a disagreement may stand; it holds for the figures that stand now. Raises Refused."""
     _check_board(actor)
-    reason = _checked(reason, "Cần ghi lý do giữ nguyên chỗ lệch này.")
-    stored = _lock(plan)
+    reason = checked_reason(reason, "Cần ghi lý do giữ nguyên chỗ lệch này.")
+    stored = lock_plan(plan)
     _check_open(stored)
     found = next((one for one in examine(stored).findings if one.disagreement.key == key), None)
     if found is None:
@@ -92,7 +92,7 @@ def give_exception(*, plan: Plan, key: str, reason: str, actor: User) -> CheckEx
 def withdraw_exception(*, plan: Plan, pk: int, actor: User) -> None:
     """Take back the reason for which a disagreement might stand. Raises Refused."""
     _check_board(actor)
-    stored = _lock(plan)
+    stored = lock_plan(plan)
     _check_open(stored)
     exception = CheckException.objects.filter(plan=stored, pk=pk, withdrawn_at=None).first()
     if exception is None:
@@ -118,7 +118,7 @@ def _check_open(plan: Plan) -> None:
         raise Refused(f"Kế hoạch đang ở bước «{plan.get_state_display()}»: không sửa lý do của chỗ lệch được nữa.")
 
 
-def _checked(reason: str, missing: str) -> str:
+def checked_reason(reason: str, missing: str) -> str:
     reason = reason.strip()
     if not reason:
         raise Refused(missing, field="reason")
@@ -127,7 +127,7 @@ def _checked(reason: str, missing: str) -> str:
     return reason
 
 
-def _lock(plan: Plan) -> Plan:
+def lock_plan(plan: Plan) -> Plan:
     """The plan freshly read, and alone: who edits its data holds it, and is waited for."""
     return Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
 

@@ -205,9 +205,12 @@ def _not_published(request: UserRequest, plan: Plan, form: PaperForm, refused: R
 
 
 def waiting(plan: Plan, user: User) -> list[Task]:
-    """See `TASK_SOURCES` in the settings: what waits for being issued, and what came back. One query at the most."""
+    """See `TASK_SOURCES` in the settings: what waits to be issued or closed, what came back. One query at the most."""
     if plan.state == Plan.State.SUBMITTED and may(user, Action.SEE_PLAN):
         return _to_issue(plan, user)
+    if plan.state == Plan.State.ISSUED and plan.year < timezone.localdate().year and may(user, Action.ISSUE_PLAN):
+        words = f"Năm {plan.year} đã hết: xem những việc còn dở, rồi kết thúc để khóa sổ của năm."
+        return [Task(f"Kế hoạch năm {plan.year} chưa kết thúc", words, "Xem và kết thúc", _url(plan, "plan-closing"))]
     if may(user, Action.SUBMIT_PLAN) and (back := _returned(plan)):
         words = f"{back.recalled_by.full_name if back.recalled_by else ''}: {back.recall_reason}"
         return [Task(f"Kế hoạch năm {plan.year} bị rút về", words, "Xem và trình lại", _url(plan))]
@@ -225,5 +228,5 @@ def _to_issue(plan: Plan, user: User) -> list[Task]:
     return [Task(f"{what} năm {plan.year} chờ ban hành", who, "Xem và ban hành", _url(plan))]
 
 
-def _url(plan: Plan) -> str:
-    return reverse("plan-issue", kwargs={"year": plan.year})
+def _url(plan: Plan, name: str = "plan-issue") -> str:
+    return reverse(name, kwargs={"year": plan.year})

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from reports.closing import Remains
+from reports.services.closing import Filled
 from reports.services.submittals import LONGEST_REASON
 from trainingplan.forms import LineField, WholeDateField
 from trainingplan.models import User
@@ -30,6 +32,36 @@ class ReasonForm(_Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Cần ghi lý do."},
     )
+
+
+class ClosingForm(_Form):
+    """The end of a plan: why it ends with something open, whether running classes go on, what was seen."""
+
+    reason = LineField(
+        label="Ghi chú", longest=LONGEST_REASON, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    go_on = forms.BooleanField(label="Các lớp đang học nêu trên học tiếp sang năm sau", required=False)
+    mark = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
+    token = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid"), "Trang đã cũ. Tải lại trang rồi làm lại."),
+    )
+
+    def __init__(self, *args: Any, found: Remains, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not found.blocked:
+            del self.fields["go_on"]
+        if found.items:
+            self.fields["reason"].label = "Vì sao kết thúc khi còn việc dở, ai lo tiếp"
+
+    @property
+    def filled(self) -> Filled:
+        typed = self.cleaned_data
+        return Filled(typed["mark"], typed["reason"], typed.get("go_on", False), typed["token"])
+
+    def seen_anew(self, found: Remains) -> None:
+        """Over what stands now, to be sent again."""
+        self.data = {**dict(self.data.items()), "mark": found.mark}
 
 
 class PaperForm(_Form):

@@ -53,7 +53,7 @@ def test_each_state_offers_its_one_next_step(office: Office) -> None:
     reply = told(leader, "ban-hanh/", **paper_of(office))
     assert "Đã ban hành kế hoạch số 12-KH/TU" in reply
     assert "Phụ lục 1: Excel Excel Phụ lục 1: PDF PDF" in reply
-    assert titles(office, office.leader) == []
+    assert titles(office, office.leader) == ["Kế hoạch năm 2024 chưa kết thúc"]
     assert "Mở điều chỉnh kế hoạch" in read(board)
     assert "Mở điều chỉnh" not in read(leader)
     assert "Bản 1 – số 12-KH/TU" in read(board, "/2024/ke-hoach/phien-ban/")

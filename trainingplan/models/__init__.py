@@ -3,6 +3,7 @@
 from trainingplan.models.accounts import RecoveryCode, SecondFactor, UsedPassword
 from trainingplan.models.backups import Backup
 from trainingplan.models.changes import AccessRefusal, Change
+from trainingplan.models.closings import Closing
 from trainingplan.models.imports import ImportBatch, ImportedRow
 from trainingplan.models.jobs import Chore, Job, JobFile
 from trainingplan.models.plans import Appendix, AppendixColumn, Participant, Plan, Section
@@ -18,6 +19,7 @@ __all__ = [
     "Backup",
     "Change",
     "Chore",
+    "Closing",
     "Delegation",
     "ImportBatch",
     "ImportedRow",
