@@ -380,6 +380,7 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "grantedamount": "việc thực hiện sau khi ban hành",
     "settledamount": "việc thực hiện sau khi ban hành",
     "classstep": "việc thực hiện sau khi ban hành",
+    "closing": "kết thúc và mở lại đến sau khi ban hành",
     "submission": "sổ sách của lần gửi trang",
     "proposal": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",
     "proposedshare": "bước chuẩn bị; số đã phân bổ nằm ở bảng allocation",
