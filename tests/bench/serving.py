@@ -148,12 +148,13 @@ def session_of(user: User) -> str:
 
 
 class Browser:
-    """One client with its cell, keeping the version that it saw last."""
+    """One client with its cell, keeping the version that it saw last, and cookies as browsers do."""
 
     def __init__(self, port: int, cell: Cell, tally: Tally) -> None:
         self.port, self.cell, self.tally = port, cell, tally
         self.version = self.number = 0
         self.token = "a" * 32
+        self.cookies = {settings.SESSION_COOKIE_NAME: cell.cookie, settings.CSRF_COOKIE_NAME: self.token}
 
     def save(self) -> None:
         """Save the next number through the product."""
@@ -194,7 +195,7 @@ class Browser:
     def _ask(self, method: str, address: str, body: str | None, kind: str = "application/json") -> tuple[int, bytes]:
         headers = {
             "Host": "127.0.0.1",
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={self.cell.cookie}; {settings.CSRF_COOKIE_NAME}={self.token}",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "X-CSRFToken": self.token,
             "Content-Type": kind,
         }
@@ -204,6 +205,9 @@ class Browser:
             line.request(method, address, body, headers)
             reply = line.getresponse()
             content = reply.read()
+            for told in reply.headers.get_all("Set-Cookie", ()):
+                name, _, value = told.partition(";")[0].partition("=")
+                self.cookies[name] = value
         finally:
             line.close()
         self.tally.times.append((time.perf_counter() - began) * 1000)
