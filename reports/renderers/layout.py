@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 
 from reports.document import (
     Block,
@@ -38,7 +38,7 @@ NAME_SHARE: Final = 0.45
 class Layout:
     """Font size in points, that of the figures in bold rows, the room beside a text in mm.
 
-    Then the width of each column in mm and what its numbers leave of it; whether figures are wider than that.
+    Then the width of each column in mm and what its numbers leave of it; how many times as wide they should be.
     """
 
     size: int
@@ -46,7 +46,17 @@ class Layout:
     padding_mm: float
     widths: tuple[float, ...]
     spare: tuple[float, ...]
-    overfull: bool = False
+    excess: float = 1
+
+    @property
+    def overfull(self) -> bool:
+        """Whether figures are wider than their columns."""
+        return self.excess > 1
+
+    @property
+    def unbroken(self) -> Self:
+        """As wide as the table should be, for a page that is made smaller to hold it."""
+        return replace(self, widths=tuple(width * self.excess for width in self.widths), excess=1)
 
     def size_in(self, column: Column, row: RowKind) -> int:
         """Points of what stands in a column and a kind of row."""
@@ -145,12 +155,13 @@ def lay_out(table: Table, document: Document) -> Layout:
                 least[name] += max(min(wish, room - sum(least)), 0)
                 return _layout(step, needs, _shared(table.columns, least, room))
     least = _least(table, needs, steps[-1], steps[-1].lines)
-    return _layout(steps[-1], needs, [width * room / sum(least) for width in least], overfull=True)
+    excess = sum(least) / room
+    return _layout(steps[-1], needs, [width / excess for width in least], excess)
 
 
-def _layout(step: TableStep, needs: Sequence[_Need], widths: Sequence[float], *, overfull: bool = False) -> Layout:
+def _layout(step: TableStep, needs: Sequence[_Need], widths: Sequence[float], excess: float = 1) -> Layout:
     spare = (width - need.unbroken_mm(step) for width, need in zip(widths, needs, strict=True))
-    return Layout(step.size, step.sums, step.padding_tenths / 10, tuple(widths), tuple(spare), overfull)
+    return Layout(step.size, step.sums, step.padding_tenths / 10, tuple(widths), tuple(spare), excess)
 
 
 def _mm(thousandths: int, size: int) -> float:

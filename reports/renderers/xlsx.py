@@ -125,7 +125,7 @@ class _Sheet:
         self.part = part
         self.row = 0
         table = next((block for block in part if isinstance(block, Table)), None)
-        self.layout = lay_out(table, document) if table else None
+        self.layout = lay_out(table, document).unbroken if table else None
         self.widths = self.layout.widths if self.layout else (float(text_width_mm(document)),)
         for column, width in enumerate(self.widths):
             sheet.set_column_pixels(column, column, pixels(width))

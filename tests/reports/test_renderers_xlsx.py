@@ -171,6 +171,15 @@ def test_wide_sums_are_smaller_and_no_number_shows_as_hashes() -> None:
     assert all(cell.alignment.shrink_to_fit for row in rows for cell in row)
 
 
+def test_a_table_that_no_page_can_hold_is_scaled_instead_of_broken() -> None:
+    def width(sources: int) -> float:
+        (sheet,) = sheets(render_xlsx(document(crowded_table(sources=sources))))
+        assert sheet.page_setup.fitToHeight == 0
+        return float(sheet.column_dimensions["C"].width)
+
+    assert width(60) == width(40)
+
+
 def test_all_text_is_in_times() -> None:
     for sheet in sheets(render_xlsx(budget())):
         assert {cell.font.name for cell in cells(sheet)} == {"Times New Roman"}
