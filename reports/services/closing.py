@@ -116,8 +116,8 @@ def _check(found: Remains, filled: Filled, reason: str) -> None:
         raise Refused(f"Ghi chú dài quá {LONGEST_REASON} ký tự. Hãy viết gọn lại.", field="reason")
     if found.mark != filled.mark:
         raise Refused("Những việc còn dở vừa thay đổi. Xem lại danh sách rồi bấm lần nữa.", field=MARK)
-    if blocking := next((one for one in found.items if one.blocks and not filled.go_on), None):
-        raise Refused(f"{blocking.words} {blocking.remedy}", field="go_on")
+    if found.blocked and not filled.go_on:
+        raise Refused("Còn lớp đang học. Ghi bế giảng ở trang «Mở lớp», hoặc xác nhận ô này.", field="go_on")
     if found.items and not reason:
         raise Refused("Còn việc dở: ghi vì sao vẫn kết thúc, và ai lo tiếp những việc đó.", field="reason")
 
