@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from budget.forms.classes import BackForm, ManyForm, StepForm, picked
 from budget.models import BudgetLine
+from budget.policies import why_budget_closed
 from budget.rules.classes import STEPS, following
 from budget.selectors.classes import (
     STATE_WORDS,
@@ -150,6 +151,8 @@ def _one(request: UserRequest, plan: Plan, line: BudgetLine, form: StepForm | Ba
         "form": form if form and not back else StepForm(initial=initial, step=found.row.following),
         "back_form": form if back else BackForm(initial=initial, auto_id="id_back_%s"),
         "illustrative": plan.illustrative or line.illustrative,
+        "may_fund": may(request.user, Action.EDIT_BUDGET),
+        "budget_open": not why_budget_closed(plan),
     }
     return render(request, "budget/class.html", context)
 

@@ -106,6 +106,7 @@ def _answer(request: UserRequest, plan: Plan, line: BudgetLine | None, form: Bud
         "groups": group_names(plan),
         "providers": providers(plan),
         "closed_reason": _why_closed(plan, line),
+        "budget_open": not why_budget_closed(plan),
         "illustrative": plan.illustrative or bool(line and line.illustrative),
     }
     return render(request, "budget/line_form.html", context)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from budget.models import BudgetLine, ClassStep
 from budget.views.classes import late_openings
-from tests.budget.lines import make_sources
+from tests.budget.lines import add_class, make_norms, make_sources
 from tests.budget.test_classes import DAY, SCHOOL, S, funded, state_of, step
 from tests.cast import Province, make_unit, make_user
 from trainingplan.models import Plan, Role, UnitGroup
@@ -120,3 +120,20 @@ def test_late_classes_wait_for_who_opens_them_once_the_plan_is_issued(
     assert late_openings(plan, province.alice) == []
     BudgetLine.objects.update(opens_on=date(2999, 1, 1))
     assert late_openings(plan, province.hoa) == []
+
+
+def test_a_class_without_money_leads_to_who_can_give_it_some(province: Province) -> None:
+    make_norms()
+    line = add_class(province, make_sources()[0])
+    board = browser(province.hoa)
+    page, approving = f"{PAGE}{line.pk}/", f'href="/2024/kinh-phi/{line.pk}/duyet/"'
+    granting = 'href="/2024/kinh-phi/ba-so/"'
+    told = [text(board.get(page)), text(board.get(f"/2024/kinh-phi/{line.pk}/"))]
+    assert [approving in one for one in told] == [True, True]
+    assert granting in told[0]
+    Plan.objects.update(state=Plan.State.ISSUED)
+    told = [text(board.get(page)), text(board.get(f"/2024/kinh-phi/{line.pk}/"))]
+    assert [approving in one for one in told] == [False, False]
+    assert granting in told[0]
+    manager = browser(make_user("thuongtruc", "Thường trực", Role.MANAGER))
+    assert granting not in text(manager.get(page))
