@@ -92,6 +92,19 @@ def test_a_unit_is_reminded_until_it_has_sent(client: Client, province: Province
     assert "trả lại bản đăng ký" in html_of(client)
 
 
+def test_days_are_counted_while_the_round_runs_and_not_after_it(client: Client, province: Province) -> None:
+    client.force_login(province.hoa)
+    pages = (f"/2024/dang-ky/{province.binh_son.key}/", "/2024/tien-do/")
+    for state, there, gone in (
+        (Plan.State.REGISTRATION, "còn 10 ngày", "đợt đăng ký đã kết thúc"),
+        (Plan.State.ALLOCATION, "đợt đăng ký đã kết thúc", "còn 10 ngày"),
+    ):
+        Plan.objects.update(state=state)
+        for page in pages:
+            html = html_of(client, page)
+            assert (there in html, gone in html) == (True, False), page
+
+
 def test_the_board_is_told_who_is_missing_and_what_is_left(client: Client, province: Province) -> None:
     client.force_login(province.hoa)
     html = html_of(client)
