@@ -15,7 +15,7 @@ from trainingplan.rules.dates import format_date
 
 pytestmark = pytest.mark.usefixtures("quick_files", "jobs_at_once")
 PAGE = "/2024/ke-hoach/trinh-ban-hanh/"
-PAPER = {"number": "12", "signer_title": "PHÓ BÍ THƯ", "signer_name": "Nguyễn Văn Ký", "signing_authority": ""}
+PAPER = {"number": "12", "signer_title": "PHÓ BÍ THƯ", "signer_name": "Nguyễn Văn Ký", "signing_authority": "T/M"}
 
 
 def read(client: Client, address: str = PAGE) -> str:
@@ -56,7 +56,9 @@ def test_each_state_offers_its_one_next_step(office: Office) -> None:
     assert titles(office, office.leader) == ["Kế hoạch năm 2024 chưa kết thúc"]
     assert "Mở điều chỉnh kế hoạch" in read(board)
     assert "Mở điều chỉnh" not in read(leader)
-    assert "Bản 1 – số 12-KH/TU" in read(board, "/2024/ke-hoach/phien-ban/")
+    listed = read(board, "/2024/ke-hoach/phien-ban/")
+    assert "Bản 1 – số 12-KH/TU" in listed
+    assert "T/M, PHÓ BÍ THƯ Nguyễn Văn Ký ký." in listed
 
 
 def test_a_second_click_leads_to_what_the_first_has_issued(office: Office) -> None:
