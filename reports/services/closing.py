@@ -17,6 +17,7 @@ from trainingplan.services.changes import Entry, acting_name, record
 from trainingplan.services.refusals import Refused
 
 NOT_A_LEADER = "Chỉ lãnh đạo có quyền ban hành, hoặc người được ủy quyền, được kết thúc và mở lại kế hoạch."
+USED = "Trang này mở trước khi kế hoạch được mở lại. Xem lại danh sách việc còn dở rồi bấm lần nữa."
 MARK = "mark"
 """The field that tells what was seen."""
 
@@ -61,6 +62,8 @@ def close_plan(*, plan: Plan, filled: Filled, actor: User) -> Closing:
         return done
     if why := why_not_closable(stored):
         raise Refused(why)
+    if Closing.objects.filter(token=filled.token).exists():
+        raise Refused(USED, field=MARK)
     found, reason = remains(stored), clean(filled.reason)
     _check(found, filled, reason)
     who = _Hand(actor, None if right == actor else right)

@@ -70,6 +70,7 @@ def close(request: UserRequest, plan: Plan) -> HttpResponse:
     found = remains(plan)
     form = ClosingForm(request.POST, found=found)
     if not form.is_valid():
+        form.seen_anew(found)
         return _page(request, plan, form)
     try:
         done = close_plan(plan=plan, filled=form.filled, actor=request.user)

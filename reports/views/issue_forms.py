@@ -1,6 +1,7 @@
 """What is typed on the page of issuing: the paper that is signed, and reasons."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -41,10 +42,10 @@ class ClosingForm(_Form):
         label="Ghi chú", longest=LONGEST_REASON, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     go_on = forms.BooleanField(label="Các lớp đang học nêu trên học tiếp sang năm sau", required=False)
-    mark = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
+    mark = forms.CharField(widget=forms.HiddenInput, required=False)
     token = forms.UUIDField(
         widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(("required", "invalid"), "Trang đã cũ. Tải lại trang rồi làm lại."),
+        error_messages=dict.fromkeys(("required", "invalid"), "Trang đã cũ. Xem lại danh sách rồi bấm lần nữa."),
     )
 
     def __init__(self, *args: Any, found: Remains, **kwargs: Any) -> None:
@@ -61,7 +62,7 @@ class ClosingForm(_Form):
 
     def seen_anew(self, found: Remains) -> None:
         """Over what stands now, to be sent again."""
-        self.data = {**dict(self.data.items()), "mark": found.mark}
+        self.data = {**dict(self.data.items()), "mark": found.mark, "token": str(uuid4())}
 
 
 class PaperForm(_Form):

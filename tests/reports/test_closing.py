@@ -136,6 +136,17 @@ def test_one_form_closes_once_and_opens_once(province: Province, leader: User) -
     assert Closing.objects.filter(reopened_at=None).get() == again
 
 
+def test_an_old_form_does_not_close_what_was_opened_again(province: Province, leader: User) -> None:
+    client = signed_in(leader)
+    old = hidden(client) | {"reason": WHY}
+    sent(client, "ghi", **old)
+    reopen_plan(plan=province.plan, reason="Sửa", actor=leader, closing_id=Closing.objects.get().pk)
+    page = client.post(f"{PAGE}ghi/", old).content.decode()
+    assert "mở trước khi kế hoạch được mở lại" in visible_text(page)
+    assert stored(province).state == Plan.State.ISSUED
+    assert "Đã kết thúc" in sent(client, "ghi", **(dict(SEEN.findall(page)) | {"reason": WHY}))
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [
@@ -238,7 +249,9 @@ def test_bad_input_is_answered_in_words(province: Province, leader: User) -> Non
     client = signed_in(leader)
     fresh = hidden(client)
     assert "Trang đã cũ" in sent(client, "ghi", **(fresh | {"token": "không phải"}))
-    assert "Trang đã cũ" in sent(client, "ghi")
+    page = client.post(f"{PAGE}ghi/", {"reason": WHY}).content.decode()
+    assert "Trang đã cũ" in visible_text(page)
+    assert set(dict(SEEN.findall(page))) == {"mark", "token"}
     assert "vừa thay đổi" in sent(client, "ghi", **(fresh | {"mark": "0"}))
     assert "nhiều nhất 500" in sent(client, "ghi", **(fresh | {"reason": "a" * 501}))
     assert "không in được" in sent(client, "ghi", **(fresh | {"reason": "a\x00b"}))
