@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from quotas.selectors.approvals import Standing, approval_items
 from quotas.selectors.progress import progress
 from quotas.selectors.waiting import illustrative_cells
 from reports.amendment import working_comparison
@@ -19,12 +20,16 @@ SUBMITTABLE = (Plan.State.ALLOCATION, Plan.State.AMENDING)
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One thing that must be so. `warning` tells of something that keeps nobody; `items` name what it speaks of."""
+    """One thing that must be so. `warning` tells of something that keeps nobody.
+
+    `items` name what it speaks of, `kind` says what they are.
+    """
 
     title: str
     open: bool
     words: str
     items: tuple[str, ...] = ()
+    kind: str = "đơn vị"
     warning: bool = False
 
     @property
@@ -71,6 +76,7 @@ def examine(plan: Plan) -> Gates:
     gates = (
         _round(plan),
         _answers(plan),
+        *_approvals(plan),
         *_amendment(plan),
         _check(check, findings),
         _printing(plan),
@@ -104,6 +110,17 @@ def _answers(plan: Plan) -> Gate:
         return Gate("Trả lời của đơn vị", open=True, words=f"{words}.")
     words += f"; {format_count(len(missing))} đơn vị không trả lời, được coi là không có nhu cầu:"
     return Gate("Trả lời của đơn vị", open=True, words=words, items=missing, warning=True)
+
+
+def _approvals(plan: Plan) -> Iterator[Gate]:
+    """To issue is the last word on every place; that the leaders were not asked for some before is said."""
+    given = [item for item in approval_items(plan).values() if item.total > 0]
+    open_ones = [item.quota.name for item in given if item.standing is not Standing.APPROVED]
+    if open_ones:
+        words = f"lãnh đạo chưa duyệt phân bổ của {format_count(len(open_ones))}/{format_count(len(given))} chỉ tiêu:"
+        yield Gate("Duyệt phân bổ", open=True, words=words, items=tuple(open_ones), kind="chỉ tiêu", warning=True)
+    elif given:
+        yield Gate("Duyệt phân bổ", open=True, words=f"đã duyệt cả {format_count(len(given))} chỉ tiêu có phân bổ.")
 
 
 def _amendment(plan: Plan) -> Iterator[Gate]:

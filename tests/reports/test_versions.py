@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from quotas.models import Approval
+from quotas.selectors.approvals import approval_items
 from quotas.services.cells import save_allocations
 from quotas.services.rounds import begin_allocation
-from reports.gates import examine
+from reports.gates import Gate, examine
 from reports.models import Submittal, Version, VersionFile
 from reports.rules.compare import canonical_bytes
 from reports.services.submittals import (
@@ -252,6 +254,32 @@ def test_what_the_check_said_is_written_without_asking_the_database(office: Offi
         told = check_text(gates)
     assert told.count("(Phạm Thị Hoa)") == 2
     assert len(captured) == 0
+
+
+def test_places_that_no_leader_has_approved_are_told_and_keep_nobody(office: Office) -> None:
+    def gate() -> Gate:
+        return next(one for one in examine(office.plan).gates if one.title == "Duyệt phân bổ")
+
+    assert gate().open
+    assert gate().warning
+    assert gate().items
+    assert f"chưa duyệt phân bổ của {len(gate().items)}/{len(gate().items)} chỉ tiêu" in gate().words
+    for item in approval_items(office.plan).values():
+        if item.total:
+            Approval.objects.create(
+                quota=item.quota,
+                total=item.total,
+                versions=item.versions,
+                state=Approval.State.APPROVED,
+                submitted_by=office.province.hoa,
+                submitted_at=timezone.now(),
+                decided_by=office.leader,
+                decided_at=timezone.now(),
+            )
+    assert not gate().warning
+    assert "đã duyệt cả" in gate().words
+    save_allocations(plan=office.plan, cells=office.moved(), actor=office.province.hoa)
+    assert gate().items == (office.province.kv3.name,)
 
 
 def test_a_round_that_runs_and_an_appendix_that_cannot_be_printed_keep_the_plan(office: Office) -> None:
