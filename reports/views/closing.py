@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from quotas.selectors.waiting import illustrative_cells
 from reports.closing import remains, why_not_closable
 from reports.services.closing import MARK, close_plan, closers_of, reopen_plan
 from reports.views.issue_forms import ClosingForm, ReasonForm
@@ -46,7 +47,7 @@ def _page(
         "right": next(iter(rights), None),
         "form": form if rights else None,
         "reopening": reopening or ReasonForm(),
-        "illustrative": bool(found and found.illustrative),
+        "illustrative": found.illustrative if found else bool(past) and illustrative_cells(plan),
     }
     return render(request, "reports/closing.html", context)
 
