@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from budget.models import BudgetLine
 from budget.services.grants import GrantData, add_grant
-from quotas.models import Allocation, Person
+from quotas.models import Person
 from quotas.services.nominations import add_nomination
 from quotas.services.retention import NOBODY, forget_people
 from reports.closing import Remains, remains
@@ -236,7 +236,7 @@ def test_the_page_closes_and_opens_again(province: Province, leader: User) -> No
     assert f"Kế hoạch đã kết thúc ngày {today}." in reply
     assert WHY in reply
     assert "minh họa" not in reply
-    Allocation.objects.update(illustrative=True)
+    Plan.objects.update(illustrative=True)
     assert "minh họa" in visible_text(client.get(address).content.decode())
     standing = Closing.objects.get()
     page = visible_text(client.post(f"{address}mo-lai/", {"lan": standing.pk}).content.decode())
