@@ -136,10 +136,11 @@ def _load() -> Iterator[None]:
     with connection.cursor() as cursor:
         if postgresql:
             cursor.execute(INDEXES, [tables])
-            cursor.execute("SET session_replication_role = replica")
         else:
             cursor.execute("SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
         indexes = [(name, sql) for name, sql, table in cursor.fetchall() if table in tables]
+        if postgresql:
+            cursor.execute("SET session_replication_role = replica")
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
         yield
